@@ -1,0 +1,2 @@
+export type { StreamMs, TimelineMs } from './time.ts';
+export { msToSamples, samplesToMs, streamMs, timelineMs } from './time.ts';

@@ -1,0 +1,16 @@
+export type { SubscriptionOptions } from './async/subscription.ts';
+export { Subscription } from './async/subscription.ts';
+export type { EngineErrorCode, ErrorCode, TranscribeErrorOptions } from './errors.ts';
+export { asTranscribeError, ClientError, EngineError, errorTable, TranscribeError } from './errors.ts';
+export type { Clock } from './ports/clock.ts';
+export { systemClock } from './ports/clock.ts';
+export type {
+  Engine,
+  EngineEvent,
+  EngineFeatures,
+  EngineReadiness,
+  EngineSession,
+  RecognitionOptions,
+  Word,
+} from './ports/engine.ts';
+export { EngineEvents } from './ports/engine-events.ts';

@@ -1,0 +1,40 @@
+import { defineConfig } from 'vitest/config';
+
+/** A test file's suffix says what it needs beside Node; plain `.test.ts` needs nothing. */
+const kinds = {
+  ffmpeg: 'tests that compare with ffmpeg',
+  sphinx: 'tests with the real embedded recogniser and spoken audio (PocketSphinx, flite)',
+  browser: 'tests in a real headless Chromium',
+} as const;
+
+const suffixes = Object.keys(kinds).map((kind) => `**/*.${kind}.test.ts`);
+
+const shared = {
+  // Packages are tested from their sources; only what is started as a process of its own comes from `dist`.
+  resolve: { conditions: ['@live-transcribe/source'] },
+  ssr: { resolve: { conditions: ['@live-transcribe/source'] } },
+};
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        ...shared,
+        test: {
+          name: 'unit',
+          include: ['packages/*/test/**/*.test.ts', 'apps/*/test/**/*.test.ts'],
+          exclude: [...suffixes, '**/node_modules/**'],
+        },
+      },
+      ...Object.keys(kinds).map((kind) => ({
+        ...shared,
+        test: {
+          name: kind,
+          include: [`packages/*/test/**/*.${kind}.test.ts`, `apps/*/test/**/*.${kind}.test.ts`],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      })),
+    ],
+  },
+});
