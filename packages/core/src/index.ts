@@ -14,3 +14,14 @@ export type {
   Word,
 } from './ports/engine.ts';
 export { EngineEvents } from './ports/engine-events.ts';
+export type {
+  EventFault,
+  LoggedEvent,
+  LoggedFact,
+  Partial,
+  Seq,
+  SessionEvent,
+  TimelineWord,
+} from './session/events.ts';
+export type { SessionOptions } from './session/session.ts';
+export { Session } from './session/session.ts';

@@ -1,6 +1,6 @@
-import { describe, expect, it } from 'vitest';
-import { EngineEvents, Subscription } from '@live-transcribe/core';
 import { streamMs } from '@live-transcribe/audio';
+import { EngineEvents, Subscription } from '@live-transcribe/core';
+import { describe, expect, it } from 'vitest';
 
 const hypothesis = (text: string) =>
   ({ kind: 'hypothesis', start: streamMs(0), end: streamMs(100), text, vendorEvent: 'test' }) as const;

@@ -1,1 +1,5 @@
-export {};
+export type { EngineContractOptions, EngineUnderTest } from './engine-contract.ts';
+export { describeEngineContract } from './engine-contract.ts';
+export { ManualClock } from './manual-clock.ts';
+export type { RulerFault } from './ruler-engine.ts';
+export { RulerConnection, RulerEngine, rulerAudio, rulerRate } from './ruler-engine.ts';

@@ -1,0 +1,64 @@
+import type { TimelineMs } from '@live-transcribe/audio';
+import type { ErrorCode } from '../errors.ts';
+
+/** Place of an event in the session's log: 1, 2, 3, … without holes. */
+export type Seq = number & { readonly seq: unique symbol };
+
+export interface TimelineWord {
+  readonly text: string;
+  readonly start: TimelineMs;
+  readonly end: TimelineMs;
+  /** 0 to 1. */
+  readonly confidence?: number;
+}
+
+export interface EventFault {
+  readonly code: ErrorCode;
+  /** A sentence for people; holds no secret. */
+  readonly message: string;
+}
+
+export interface Span {
+  readonly start: TimelineMs;
+  readonly end: TimelineMs;
+}
+
+/** What is counted and kept. */
+export type LoggedFact =
+  | {
+      readonly kind: 'opened';
+      readonly session: string;
+      readonly engine: string;
+      readonly model: string;
+      readonly language: string | undefined;
+    }
+  /** The text of a closed segment; emitted once per segment, in order. */
+  | (Span & {
+      readonly kind: 'final';
+      readonly segment: number;
+      readonly text: string;
+      readonly words?: readonly TimelineWord[];
+      readonly confidence?: number;
+      readonly vendorEvent: string;
+    })
+  /** The segment is closed without a text; the session goes on. */
+  | (Span & { readonly kind: 'segment_failed'; readonly segment: number; readonly error: EventFault })
+  /** Audio that no engine will hear any more. */
+  | (Span & { readonly kind: 'gap'; readonly reason: EventFault })
+  /** A new engine connection took over at `at`; what no final covered was given to it again. */
+  | { readonly kind: 'engine_changed'; readonly at: TimelineMs; readonly reason: EventFault }
+  /** The last event. `error` tells what ended it early. */
+  | { readonly kind: 'closed'; readonly duration: TimelineMs; readonly segments: number; readonly error?: EventFault };
+
+export type LoggedEvent = LoggedFact & { readonly seq: Seq };
+
+/** The best text so far of the open segment: replaces the one before, is never stored, may be dropped. */
+export interface Partial extends Span {
+  readonly kind: 'partial';
+  readonly segment: number;
+  readonly text: string;
+  readonly vendorEvent: string;
+}
+
+/** Counted is durable; uncounted is replaceable. */
+export type SessionEvent = LoggedEvent | Partial;

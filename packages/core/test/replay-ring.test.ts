@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import { ReplayRing } from '../src/session/replay-ring.ts';
+
+const ramp = (from: number, count: number) => Int16Array.from({ length: count }, (_, index) => from + index);
+
+/** Takes everything there is to send, in pieces of at most `limit`. */
+function drain(ring: ReplayRing, limit = 7): number[] {
+  const all: number[] = [];
+  for (let piece = ring.peek(limit); piece.length > 0; piece = ring.peek(limit)) {
+    all.push(...piece);
+    ring.advance(piece.length);
+  }
+  return all;
+}
+
+describe('the replay ring', () => {
+  it('[RR1] gives out what was put in, in order, however it is cut, also while it grows', () => {
+    const ring = new ReplayRing(100, 4);
+    const out: number[] = [];
+    for (let at = 0; at < 300; at += 30) {
+      expect(ring.append(ramp(at, 30))).toBe(30);
+      out.push(...drain(ring));
+      ring.settle(at + 25);
+    }
+    expect(out).toEqual([...ramp(0, 300)]);
+  });
+
+  it('[RR2] takes no more than its capacity of audio that was not sent', () => {
+    const ring = new ReplayRing(10, 4);
+    expect(ring.append(ramp(0, 25))).toBe(10);
+    expect(ring.append(ramp(10, 25))).toBe(0);
+    ring.advance(3);
+    expect(ring.append(ramp(10, 25))).toBe(3);
+    expect(drain(ring)).toEqual([...ramp(3, 10)]);
+  });
+
+  it('[RR3] forgets heard audio before it refuses unheard audio, and tells at the rewind', () => {
+    const ring = new ReplayRing(10, 4);
+    ring.append(ramp(0, 10));
+    drain(ring);
+    ring.settle(2);
+    expect(ring.append(ramp(10, 6))).toBe(6);
+    expect(ring.rewind()).toEqual({ from: 6, forgotten: 4 });
+    expect(drain(ring)).toEqual([...ramp(6, 10)]);
+  });
+
+  it('[RR4] sends again from what is settled', () => {
+    const ring = new ReplayRing(100, 4);
+    ring.append(ramp(0, 50));
+    drain(ring);
+    ring.settle(20);
+    expect(ring.rewind()).toEqual({ from: 20, forgotten: 0 });
+    expect(drain(ring)).toEqual([...ramp(20, 30)]);
+  });
+
+  it('[RR5] settles neither backwards nor past what was sent', () => {
+    const ring = new ReplayRing(100);
+    ring.append(ramp(0, 50));
+    ring.advance(30);
+    ring.settle(40);
+    expect(ring.settled).toBe(30);
+    ring.settle(10);
+    expect(ring.settled).toBe(30);
+  });
+
+  it('[RR6] stops at the position it is told to', () => {
+    const ring = new ReplayRing(100);
+    ring.append(ramp(0, 50));
+    expect(ring.peek(100, 20)).toHaveLength(20);
+    ring.advance(20);
+    expect(ring.peek(100, 20)).toHaveLength(0);
+    expect(ring.peek(100, 10)).toHaveLength(0);
+  });
+});
