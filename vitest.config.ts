@@ -17,6 +17,7 @@ const shared = {
 
 export default defineConfig({
   test: {
+    reporters: ['default', './scripts/summary-reporter.ts'],
     projects: [
       {
         ...shared,

@@ -2,6 +2,14 @@ export type { SubscriptionOptions } from './async/subscription.ts';
 export { Subscription } from './async/subscription.ts';
 export type { EngineErrorCode, ErrorCode, TranscribeErrorOptions } from './errors.ts';
 export { asTranscribeError, ClientError, EngineError, errorTable, TranscribeError } from './errors.ts';
+export type {
+  ClientProtocol,
+  Command,
+  DeclaredAudio,
+  Frame,
+  ProtocolCodec,
+  SessionRequest,
+} from './ports/client-protocol.ts';
 export type { Clock } from './ports/clock.ts';
 export { systemClock } from './ports/clock.ts';
 export type {

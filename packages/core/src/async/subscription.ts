@@ -1,11 +1,13 @@
 /**
  * Values from a producer to one reader, in order, with an end.
  *
- * Bound: `push` answers `false` once `capacity` values wait; the producer then stops (pauses its socket, its process)
- * until `room` resolves. `merge` lets a value replace the newest waiting one, so that what is replaceable never piles up.
+ * Bound: `push` answers `false` once values of weight `capacity` wait; the producer then stops (pauses its socket, its
+ * process) until `room` resolves. `merge` lets a value replace the newest waiting one, so that what is replaceable never piles up.
  */
 export interface SubscriptionOptions<T> {
   readonly capacity: number;
+  /** What one value counts against the capacity; 1 by default. */
+  readonly weigh?: (value: T) => number;
   /** The value that stands for both, or `undefined` to keep them apart. */
   readonly merge?: (waiting: T, next: T) => T | undefined;
 }
@@ -15,7 +17,9 @@ type Ending = { readonly error: unknown } | { readonly error?: never };
 export class Subscription<T> implements AsyncIterable<T> {
   readonly #capacity: number;
   readonly #merge: SubscriptionOptions<T>['merge'];
+  readonly #weigh: (value: T) => number;
   #waiting: T[] = [];
+  #weight = 0;
   #ending: Ending | undefined;
   #wakeReader: (() => void) | undefined;
   #wakeProducers: (() => void)[] = [];
@@ -24,6 +28,7 @@ export class Subscription<T> implements AsyncIterable<T> {
   constructor(options: SubscriptionOptions<T>) {
     this.#capacity = options.capacity;
     this.#merge = options.merge;
+    this.#weigh = options.weigh ?? (() => 1);
   }
 
   /** Whether more is welcome. After the end values are dropped, which is as welcome as anything. */
@@ -31,15 +36,20 @@ export class Subscription<T> implements AsyncIterable<T> {
     if (this.#ending) return true;
     const newest = this.#waiting.at(-1);
     const merged = newest === undefined ? undefined : this.#merge?.(newest, value);
-    if (merged === undefined) this.#waiting.push(value);
-    else this.#waiting[this.#waiting.length - 1] = merged;
+    if (merged !== undefined && newest !== undefined) {
+      this.#weight -= this.#weigh(newest);
+      this.#waiting.pop();
+    }
+    const kept = merged ?? value;
+    this.#waiting.push(kept);
+    this.#weight += this.#weigh(kept);
     this.#wakeReader?.();
-    return this.#waiting.length < this.#capacity;
+    return this.#weight < this.#capacity;
   }
 
-  /** Resolves when less than the capacity waits, or the reader is gone. */
+  /** Resolves when there is room again, or the reader is gone. */
   async room(): Promise<void> {
-    while (!this.#ending && this.#waiting.length >= this.#capacity) {
+    while (!this.#ending && this.#weight >= this.#capacity) {
       await new Promise<void>((resolve) => this.#wakeProducers.push(resolve));
     }
   }
@@ -81,7 +91,8 @@ export class Subscription<T> implements AsyncIterable<T> {
         if (batch.length > 0) {
           // Taken one by one, so that a merge still finds what the reader has not taken.
           const value = batch.shift() as T;
-          if (batch.length < this.#capacity) this.#releaseProducers();
+          this.#weight -= this.#weigh(value);
+          if (this.#weight < this.#capacity) this.#releaseProducers();
           yield value;
         } else if (this.#ending) {
           if ('error' in this.#ending) throw this.#ending.error;
@@ -95,6 +106,7 @@ export class Subscription<T> implements AsyncIterable<T> {
       }
     } finally {
       this.#waiting = [];
+      this.#weight = 0;
       this.#finish({});
     }
   }
