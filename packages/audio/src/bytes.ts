@@ -1,0 +1,39 @@
+/** Bytes gathered over several messages. Grows with what arrives, never with what a header promises; the caller bounds it. */
+export class Gathered {
+  #buffer = new Uint8Array(0);
+  #length = 0;
+
+  get length(): number {
+    return this.#length;
+  }
+
+  append(bytes: Uint8Array): void {
+    const needed = this.#length + bytes.length;
+    if (needed > this.#buffer.length) {
+      const grown = new Uint8Array(Math.max(needed, this.#buffer.length * 2));
+      grown.set(this.view());
+      this.#buffer = grown;
+    }
+    this.#buffer.set(bytes, this.#length);
+    this.#length = needed;
+  }
+
+  /** Valid until the next `append`. */
+  view(): Uint8Array {
+    return this.#buffer.subarray(0, this.#length);
+  }
+
+  /** Hands the bytes over and begins anew. */
+  take(): Uint8Array {
+    const taken = this.view();
+    this.clear();
+    return taken;
+  }
+
+  /** Drops the bytes and their memory. */
+  clear(): void {
+    if (this.#length === 0) return;
+    this.#buffer = new Uint8Array(0);
+    this.#length = 0;
+  }
+}

@@ -1,0 +1,2 @@
+export { type Level, peakAndRms } from '../level.ts';
+export { Resampler } from './resampler.ts';
