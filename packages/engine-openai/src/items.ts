@@ -1,0 +1,112 @@
+import type { StreamMs } from '@live-transcribe/audio';
+import type { EngineError } from '@live-transcribe/core';
+
+/** One utterance as the service keeps it. */
+export interface Item {
+  readonly id: string;
+  start: StreamMs | undefined;
+  /** Known once it is committed. */
+  end: StreamMs | undefined;
+  /** The deltas so far. */
+  text: string;
+  /** Whether `text` has grown since it was last told. */
+  isFresh: boolean;
+  previous: string | null | undefined;
+  outcome:
+    | { readonly kind: 'completed'; readonly transcript: string }
+    | { readonly kind: 'failed'; readonly error: EngineError }
+    | undefined;
+}
+
+/** A service that owes this many texts owes them for ever; the oldest is given up. */
+const capacity = 256;
+/** Late deltas of items that are over come soon or not at all. */
+const remembered = 4 * capacity;
+
+/**
+ * The items whose utterances are not told yet: first the committed ones in the order of speech, then those that are
+ * still being spoken, in the order they began.
+ */
+export class Items {
+  readonly #live = new Map<string, Item>();
+  readonly #over = new Set<string>();
+  #committed: Item[] = [];
+
+  /** The item of this name, new where there is none yet; `undefined` when it is over. */
+  item(id: string): Item | undefined {
+    if (this.#over.has(id)) return undefined;
+    const known = this.#live.get(id);
+    if (known) return known;
+    const item: Item = {
+      id,
+      start: undefined,
+      end: undefined,
+      text: '',
+      isFresh: false,
+      previous: undefined,
+      outcome: undefined,
+    };
+    this.#live.set(id, item);
+    return item;
+  }
+
+  get size(): number {
+    return this.#live.size;
+  }
+
+  get isOverfull(): boolean {
+    return this.#live.size > capacity;
+  }
+
+  get hasCommitted(): boolean {
+    return this.#committed.length > 0;
+  }
+
+  isCommitted(item: Item): boolean {
+    return this.#committed.includes(item);
+  }
+
+  /** Puts the item in its place of the chain: after `previous` where that is known, else after all that came before. */
+  commit(item: Item, previous: string | null | undefined): void {
+    item.previous = previous;
+    const next = this.#committed.findIndex((other) => other.previous === item.id);
+    const before = this.#committed.findIndex((other) => other.id === previous);
+    const place = next >= 0 ? next : before >= 0 ? before + 1 : this.#committed.length;
+    this.#committed.splice(place, 0, item);
+  }
+
+  /** The committed item to be told next; `undefined` while its predecessor, which has begun, is not committed. */
+  get first(): Item | undefined {
+    const [first] = this.#committed;
+    return typeof first?.previous === 'string' && this.#live.has(first.previous) ? undefined : first;
+  }
+
+  /** The item being spoken that began first. */
+  get open(): Item | undefined {
+    for (const item of this.#live.values()) if (!this.isCommitted(item)) return item;
+    return undefined;
+  }
+
+  /** Nothing about this item is heard any more. */
+  end(id: string): void {
+    this.forget(id);
+    this.#over.add(id);
+    if (this.#over.size <= remembered) return;
+    for (const oldest of this.#over) {
+      this.#over.delete(oldest);
+      return;
+    }
+  }
+
+  /** As if nothing had been said of it so far. */
+  forget(id: string): void {
+    this.#live.delete(id);
+    this.#committed = this.#committed.filter((item) => item.id !== id);
+  }
+
+  /** Ends the committed items. Those being spoken are forgotten: under their names more may be said. */
+  clear(): void {
+    for (const { id } of this.#committed) this.end(id);
+    this.#live.clear();
+  }
+}

@@ -1,0 +1,109 @@
+import type { RealtimeServerEvent } from 'openai/resources/realtime/realtime';
+import { z } from 'zod';
+
+const item_id = z.string();
+
+/** Only what is read, so that nothing else the service adds or leaves out is in the way. */
+const schemas = {
+  'session.created': z.object({ type: z.literal('session.created') }),
+  'session.updated': z.object({ type: z.literal('session.updated') }),
+  'input_audio_buffer.speech_started': z.object({
+    type: z.literal('input_audio_buffer.speech_started'),
+    item_id,
+    audio_start_ms: z.number(),
+  }),
+  'input_audio_buffer.speech_stopped': z.object({
+    type: z.literal('input_audio_buffer.speech_stopped'),
+    item_id,
+    audio_end_ms: z.number(),
+  }),
+  'input_audio_buffer.committed': z.object({
+    type: z.literal('input_audio_buffer.committed'),
+    item_id,
+    previous_item_id: z.string().nullish(),
+  }),
+  'input_audio_buffer.cleared': z.object({ type: z.literal('input_audio_buffer.cleared') }),
+  'conversation.item.input_audio_transcription.delta': z.object({
+    type: z.literal('conversation.item.input_audio_transcription.delta'),
+    item_id,
+    delta: z.string().optional(),
+  }),
+  'conversation.item.input_audio_transcription.completed': z.object({
+    type: z.literal('conversation.item.input_audio_transcription.completed'),
+    item_id,
+    transcript: z.string(),
+  }),
+  'conversation.item.input_audio_transcription.failed': z.object({
+    type: z.literal('conversation.item.input_audio_transcription.failed'),
+    item_id,
+    error: z.object({
+      message: z.string().optional(),
+      type: z.string().optional(),
+      code: z.string().optional(),
+    }),
+  }),
+  error: z.object({
+    type: z.literal('error'),
+    error: z.object({
+      message: z.string(),
+      type: z.string(),
+      code: z.string().nullish(),
+      event_id: z.string().nullish(),
+    }),
+  }),
+};
+
+/** Events that are known and say nothing that is needed here. */
+const unneeded: ReadonlySet<string> = new Set<RealtimeServerEvent['type']>([
+  'conversation.created',
+  'conversation.item.added',
+  'conversation.item.created',
+  'conversation.item.deleted',
+  'conversation.item.done',
+  'conversation.item.input_audio_transcription.segment',
+  'input_audio_buffer.timeout_triggered',
+  'rate_limits.updated',
+]);
+
+type Type = keyof typeof schemas;
+
+/*
+ * What the compiler checks against the `openai` package: that each event of the vendor's type satisfies the schema of
+ * its name, so nothing is demanded that the vendor does not promise.
+ */
+type Promised<Demanded, Vendor extends Demanded> = Vendor;
+export type PromisedEvents = Promised<
+  { [T in Type]: z.input<(typeof schemas)[T]> },
+  { [T in Type]: Extract<RealtimeServerEvent, { type: T }> }
+>;
+
+export type ServerEvent = z.output<(typeof schemas)[Type]>;
+
+/** Outside `ServerEvent` on purpose: an arm for anything else would stop the compiler from telling the others apart. */
+export type Reading =
+  | { readonly kind: 'event'; readonly event: ServerEvent }
+  | { readonly kind: 'unneeded' }
+  | { readonly kind: 'unknown'; readonly type: string }
+  /** `itemId` where the message names an item. */
+  | {
+      readonly kind: 'malformed';
+      readonly type: string;
+      readonly problem: string;
+      readonly itemId: string | undefined;
+    };
+
+const named = z.object({ type: z.string(), item_id: z.string().optional().catch(undefined) });
+
+/** What an upstream message says. `json` is the parsed message, or `undefined` where it was no JSON. */
+export function readServerEvent(json: unknown): Reading {
+  const message = named.safeParse(json);
+  if (!message.success) return { kind: 'malformed', type: '(none)', problem: 'It is no event.', itemId: undefined };
+  const { type, item_id: itemId } = message.data;
+  if (unneeded.has(type)) return { kind: 'unneeded' };
+  if (!isKnown(type)) return { kind: 'unknown', type };
+  const event = schemas[type].safeParse(json);
+  if (event.success) return { kind: 'event', event: event.data };
+  return { kind: 'malformed', type, problem: z.prettifyError(event.error), itemId };
+}
+
+const isKnown = (type: string): type is Type => Object.hasOwn(schemas, type);

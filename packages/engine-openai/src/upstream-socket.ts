@@ -1,0 +1,132 @@
+import type { EngineError } from '@live-transcribe/core';
+import { WebSocket } from 'ws';
+import { httpFault, readBody } from './http-fault.ts';
+import type { Redact } from './redact.ts';
+import { engineError, lost, unreachable } from './upstream-fault.ts';
+
+export interface UpstreamSocketOptions {
+  readonly url: URL;
+  readonly secret: string;
+  readonly redact: Redact;
+  message(text: string): void;
+  /** The socket could not be opened, or has ended without `close` or `terminate` having been called. Comes once. */
+  failed(error: EngineError): void;
+}
+
+/** No event of a transcription comes near; a message beyond it ends the connection. */
+const maxPayload = 4 * 1024 * 1024;
+/** Bytes that wait to be sent: 2 s of audio as base64. Above it a writer waits until less than half is left. */
+const fullAt = 128 * 1024;
+const roomAt = fullAt / 2;
+/** `ws` would send a Buffer as a binary message, and the service reads JSON from text only. */
+const asText = { binary: false } as const;
+/** For the service's answer to our close. */
+const closeTimeoutMs = 1_000;
+
+/** The WebSocket to the service: its texts, its back-pressure, and its end, whatever ends it. */
+export class UpstreamSocket {
+  readonly #socket: WebSocket;
+  readonly #options: UpstreamSocketOptions;
+  #isOver = false;
+  #waiting: (() => void)[] = [];
+  /** Resolves when nothing of the socket is left. */
+  readonly closed: Promise<void>;
+
+  constructor(options: UpstreamSocketOptions) {
+    this.#options = options;
+    const { url, secret, redact } = options;
+    this.#socket = new WebSocket(url, {
+      headers: { authorization: `Bearer ${secret}` },
+      perMessageDeflate: false,
+      maxPayload,
+    });
+    this.#socket.on('unexpected-response', (_request, response) => {
+      void readBody(response)
+        .catch(() => '')
+        .then((body) => this.#fail(engineError(httpFault(response.statusCode ?? 0, body), redact)))
+        .finally(() => this.#socket.terminate());
+    });
+    let hasOpened = false;
+    let reason = '';
+    this.#socket.on('open', () => {
+      hasOpened = true;
+    });
+    this.#socket.on('error', (error) => {
+      // Once it has been open a close follows, which tells more; before that, nobody was reached.
+      if (hasOpened) reason = error.message;
+      else this.#fail(unreachable(error, redact));
+    });
+    this.#socket.on('message', (data) => {
+      // The form in which `ws` gives messages unless it is told otherwise.
+      if (!this.#isOver && Buffer.isBuffer(data)) options.message(data.toString());
+    });
+    this.closed = new Promise((resolve) => {
+      this.#socket.on('close', (code, closeReason) => {
+        this.#fail(lost(code, closeReason.toString() || reason, redact));
+        this.#release();
+        resolve();
+      });
+    });
+  }
+
+  send(message: string | Buffer): void {
+    if (!this.#isOver && this.#socket.readyState === WebSocket.OPEN) this.#socket.send(message, asText, this.#flushed);
+  }
+
+  /** Whether a writer has to wait for `drained`. */
+  get isFull(): boolean {
+    return !this.#isOver && this.#socket.bufferedAmount > fullAt;
+  }
+
+  /** Resolves when there is room, or nothing more will be sent. */
+  async drained(): Promise<void> {
+    while (!this.#isOver && this.#socket.bufferedAmount > roomAt) {
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    }
+  }
+
+  /** Takes no more messages, until `resume`. */
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#socket.resume();
+  }
+
+  /** Ends it in good order: what is being sent is sent. */
+  close(): void {
+    this.#isOver = true;
+    this.#release();
+    const limit = setTimeout(() => this.#socket.terminate(), closeTimeoutMs);
+    this.#socket.once('close', () => clearTimeout(limit));
+    // A paused socket would never see the answer.
+    this.#socket.resume();
+    this.#socket.close(1_000);
+  }
+
+  /** Ends it at once. */
+  terminate(): void {
+    this.#isOver = true;
+    this.#release();
+    this.#socket.terminate();
+  }
+
+  /** Given to every send; one function for all, so that a chunk of audio makes no closure. */
+  readonly #flushed = (): void => {
+    if (this.#waiting.length > 0 && this.#socket.bufferedAmount <= roomAt) this.#release();
+  };
+
+  #release(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const wake of waiting) wake();
+  }
+
+  #fail(error: EngineError): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#release();
+    this.#options.failed(error);
+  }
+}
