@@ -7,7 +7,7 @@ import {
   type RecognitionOptions,
 } from '@live-transcribe/core';
 
-/** Low, so that 65 s of ruler audio have a position for every value of a sample. */
+/** Hz; low, so that a value of a sample for every position lasts 65 s. */
 export const rulerRate = 1_000;
 const lowest = -32_768;
 
@@ -29,20 +29,28 @@ export interface RulerFault {
   readonly neverFinishes?: boolean;
 }
 
+export interface RulerEngineOptions {
+  readonly utteranceMs?: number;
+  /** Hz. */
+  readonly sampleRate?: number;
+  readonly faults?: readonly RulerFault[];
+}
+
 /**
  * A recogniser of ruler audio: every `utteranceMs` it emits as text which samples it has heard, as `from-to`, so that
  * finals show what was lost, doubled or moved on the way. Connection n meets the n-th fault.
  */
 export class RulerEngine implements Engine {
   readonly id = 'ruler';
-  readonly sampleRate = rulerRate;
+  readonly sampleRate: number;
   readonly features = { languages: 'any', caveat: undefined } as const;
   readonly utterance: number;
   readonly connections: RulerConnection[] = [];
   #faults: RulerFault[];
 
-  constructor({ utteranceMs = 500, faults = [] }: { utteranceMs?: number; faults?: RulerFault[] } = {}) {
-    this.utterance = msToSamples(utteranceMs, rulerRate);
+  constructor({ utteranceMs = 500, sampleRate = rulerRate, faults = [] }: RulerEngineOptions = {}) {
+    this.sampleRate = sampleRate;
+    this.utterance = msToSamples(utteranceMs, sampleRate);
     this.#faults = [...faults];
   }
 
@@ -55,7 +63,7 @@ export class RulerEngine implements Engine {
     const fault = this.#faults.shift() ?? {};
     if (fault.openError) throw fault.openError;
     if (fault.neverOpens) await aborted(signal);
-    const connection = new RulerConnection(this.utterance, fault, signal);
+    const connection = new RulerConnection(this, fault, signal);
     this.connections.push(connection);
     return connection;
   }
@@ -67,7 +75,7 @@ export class RulerEngine implements Engine {
 
 export class RulerConnection implements EngineSession {
   readonly events = new EngineEvents();
-  readonly #utterance: number;
+  readonly #engine: RulerEngine;
   readonly #fault: RulerFault;
   readonly #signal: AbortSignal;
   #heard = 0;
@@ -75,8 +83,8 @@ export class RulerConnection implements EngineSession {
   /** The stretches of the ruler that the open utterance has heard; one, unless something was lost or moved. */
   #stretches: { first: number; last: number }[] = [];
 
-  constructor(utterance: number, fault: RulerFault, signal: AbortSignal) {
-    this.#utterance = utterance;
+  constructor(engine: RulerEngine, fault: RulerFault, signal: AbortSignal) {
+    this.#engine = engine;
     this.#fault = fault;
     this.#signal = signal;
     signal.addEventListener('abort', () => this.events.fail(signal.reason), { once: true });
@@ -117,7 +125,7 @@ export class RulerConnection implements EngineSession {
     if (stretch?.last === position - 1) stretch.last = position;
     else this.#stretches.push({ first: position, last: position });
     this.#heard += 1;
-    if (this.#heard - this.#closedAt === this.#utterance) this.#close();
+    if (this.#heard - this.#closedAt === this.#engine.utterance) this.#close();
   }
 
   #close(): void {
@@ -138,8 +146,9 @@ export class RulerConnection implements EngineSession {
   }
 
   #span() {
-    const start = streamMs(samplesToMs(this.#closedAt, rulerRate));
-    return { start, end: streamMs(samplesToMs(this.#heard, rulerRate)), vendorEvent: 'ruler' };
+    const { sampleRate } = this.#engine;
+    const start = streamMs(samplesToMs(this.#closedAt, sampleRate));
+    return { start, end: streamMs(samplesToMs(this.#heard, sampleRate)), vendorEvent: 'ruler' };
   }
 }
 

@@ -1,0 +1,108 @@
+import { type EngineEvent } from '@live-transcribe/core';
+import { speak, wordErrorRate } from '@live-transcribe/testkit';
+import { afterEach, expect, it } from 'vitest';
+import { collect, createEngine, describeWithSphinx, finals, options, recognise } from './sphinx.ts';
+
+const sentences = [
+  'open the window and close the door',
+  'the meeting will start in ten minutes',
+  'the children are playing in the garden',
+  'thank you very much for your help',
+  'turn off the lights in the living room',
+];
+const ms = 16;
+
+describeWithSphinx('what pocketsphinx recognises', () => {
+  const ending = new AbortController();
+  let engine = createEngine();
+  afterEach(async () => {
+    await engine.close();
+    engine = createEngine();
+  });
+  const open = () => engine.open(options, ending.signal);
+
+  it('has few words wrong of clear synthetic speech: 4 of 36', async () => {
+    const samples = await join(sentences, 1_000);
+    const heard = finals(await recognise(await open(), samples));
+    const { rate } = wordErrorRate(sentences.join(' '), heard.join(' '));
+    // Measured: 0.11. All errors are in the first sentence, before the decoder has adapted to the voice.
+    expect(rate).toBeLessThanOrEqual(0.12);
+    expect(heard).toHaveLength(sentences.length);
+  });
+
+  it('is the same however the audio is cut', async () => {
+    const samples = await join(sentences.slice(0, 2), 700);
+    const once = finals(await recognise(await open(), samples, samples.length));
+    for (const size of [123, 1_600, 5_000]) {
+      expect(finals(await recognise(await open(), samples, size)), `pieces of ${size}`).toEqual(once);
+    }
+  });
+
+  it('comes as growing hypotheses first, in the order of time', async () => {
+    const events = await recognise(await open(), await join(sentences.slice(0, 1), 1_000));
+    const hypotheses = events.filter((event) => event.kind === 'hypothesis');
+    expect(hypotheses.length).toBeGreaterThan(3);
+    expect(hypotheses.map(({ end }) => end)).toEqual(hypotheses.map(({ end }) => end).toSorted((a, b) => a - b));
+  });
+
+  it('has words at the times they were spoken, after silence and after earlier utterances', async () => {
+    const word = await speak('tomorrow', { voice: 'slt' });
+    const from = word.findIndex((sample) => Math.abs(sample) > 300);
+    const to = word.findLastIndex((sample) => Math.abs(sample) > 300);
+    const places = [800, 4_300, 9_100].map((at) => at * ms);
+    const samples = new Int16Array(13_000 * ms);
+    for (const at of places) samples.set(word, at);
+    const events = await recognise(await open(), samples);
+    const spans = utterances(events).map(({ words = [] }) => ({ start: words[0]?.start, end: words.at(-1)?.end }));
+    expect(spans).toHaveLength(places.length);
+    for (const [index, at] of places.entries()) {
+      expect(Math.abs((spans[index]?.start ?? 0) - (at + from) / ms)).toBeLessThanOrEqual(150);
+      expect(Math.abs((spans[index]?.end ?? 0) - (at + to) / ms)).toBeLessThanOrEqual(150);
+    }
+  });
+
+  it('settles silence, so that a replay is short, but nothing that may still become a word', async () => {
+    const session = await open();
+    const events = collect(session);
+    const lead = 6_000;
+    await session.write(await speak(sentences[0] ?? '', { leadMs: lead, trailMs: 3_000 }));
+    await session.finish();
+    const seen = await events;
+    const [first] = utterances(seen);
+    const before = seen.slice(0, seen.indexOf(first as EngineEvent)).filter((event) => event.kind === 'settled');
+    expect(Math.max(...before.map(({ through }) => through))).toBeGreaterThan(lead - 2_000);
+    expect(Math.max(...before.map(({ through }) => through))).toBeLessThanOrEqual(first?.start ?? 0);
+  });
+
+  it('is ended by a commit, and begins anew', async () => {
+    const session = await open();
+    const events = collect(session);
+    await session.write(await speak(sentences[0] ?? '', { leadMs: 300 }));
+    await session.commit();
+    await session.write(await speak(sentences[3] ?? '', { leadMs: 300 }));
+    await session.finish();
+    expect(finals(await events)).toHaveLength(2);
+  });
+
+  it('ends an utterance without a pause after half a minute, and loses nothing of it', async () => {
+    const samples = await speak(Array<string>(4).fill(sentences.join(' and ')).join(' and '));
+    const heard = utterances(await recognise(await open(), samples));
+    expect(samples.length / 16_000).toBeGreaterThan(32);
+    expect(heard.length).toBeGreaterThanOrEqual(2);
+    for (const { start, end } of heard) expect(end - start).toBeLessThanOrEqual(30_500);
+  });
+});
+
+const utterances = (events: readonly EngineEvent[]) => events.filter((event) => event.kind === 'utterance');
+
+/** The sentences with `pauseMs` of silence before, between and after. */
+async function join(texts: readonly string[], pauseMs: number): Promise<Int16Array> {
+  const parts = await Promise.all(texts.map((text) => speak(text, { leadMs: pauseMs })));
+  const all = new Int16Array(parts.reduce((sum, part) => sum + part.length, pauseMs * ms));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}

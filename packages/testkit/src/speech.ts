@@ -1,0 +1,63 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { msToSamples } from '@live-transcribe/audio';
+
+/** Hz, of what flite's voices speak. */
+export const speechRate = 16_000;
+
+const flite = '/usr/bin/flite';
+const headerBytes = 44;
+
+export interface SpeakOptions {
+  readonly voice?: 'slt' | 'rms' | 'awb';
+  /** Silence before and after, in ms. */
+  readonly leadMs?: number;
+  readonly trailMs?: number;
+}
+
+/** Why there can be no speech on this machine; `undefined` when there can. */
+export function speechToolsMissing(): string | undefined {
+  return existsSync(flite) ? undefined : 'flite (apt-get install flite)';
+}
+
+/** Mono speech at 16 kHz, made by Debian's flite: the same samples for the same text, always. */
+export async function speak(text: string, options: SpeakOptions = {}): Promise<Int16Array> {
+  const { voice = 'slt', leadMs = 0, trailMs = 0 } = options;
+  const folder = await mkdtemp(join(tmpdir(), 'live-transcribe-speech-'));
+  try {
+    const file = join(folder, 'speech.wav');
+    await promisify(execFile)(flite, ['-voice', voice, '-t', text, '-o', file]);
+    const bytes = await readFile(file);
+    const voiceRate = bytes.readUInt32LE(24);
+    if (voiceRate !== speechRate) throw new Error(`flite spoke at ${voiceRate} Hz.`);
+    const spoken = new Int16Array(bytes.buffer.slice(bytes.byteOffset + headerBytes, bytes.byteOffset + bytes.length));
+    const lead = msToSamples(leadMs, speechRate);
+    const samples = new Int16Array(lead + spoken.length + msToSamples(trailMs, speechRate));
+    samples.set(spoken, lead);
+    return samples;
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+/** Writes mono PCM16 at `sampleRate` Hz as a WAV file. */
+export async function writeWav(path: string, samples: Int16Array, sampleRate: number): Promise<void> {
+  const header = Buffer.alloc(headerBytes);
+  header.write('RIFF', 0, 'latin1');
+  header.writeUInt32LE(36 + samples.byteLength, 4);
+  header.write('WAVEfmt ', 8, 'latin1');
+  header.writeUInt32LE(16, 16);
+  header.writeUInt16LE(1, 20);
+  header.writeUInt16LE(1, 22);
+  header.writeUInt32LE(sampleRate, 24);
+  header.writeUInt32LE(sampleRate * 2, 28);
+  header.writeUInt16LE(2, 32);
+  header.writeUInt16LE(16, 34);
+  header.write('data', 36, 'latin1');
+  header.writeUInt32LE(samples.byteLength, 40);
+  await writeFile(path, Buffer.concat([header, Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength)]));
+}
