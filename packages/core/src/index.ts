@@ -5,7 +5,6 @@ export { asTranscribeError, ClientError, EngineError, errorTable, TranscribeErro
 export type {
   ClientProtocol,
   Command,
-  DeclaredAudio,
   Frame,
   ProtocolCodec,
   SessionRequest,

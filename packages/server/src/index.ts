@@ -1,1 +1,10 @@
-export {};
+export type { ReadConfig } from './config/read-config.ts';
+export { readConfig } from './config/read-config.ts';
+export type { Config, Setting } from './config/settings.ts';
+export { settings } from './config/settings.ts';
+export type { EngineChoice } from './engines.ts';
+export { chooseEngine } from './engines.ts';
+export type { Gateway, GatewayOptions } from './gateway.ts';
+export { startGateway } from './gateway.ts';
+export type { Log } from './observe/log.ts';
+export { createLog } from './observe/log.ts';

@@ -1,17 +1,10 @@
+import type { DeclaredFormat } from '@live-transcribe/audio';
 import type { EventFault, SessionEvent } from '../session/events.ts';
 
 /** One message of a client. `bytes` may be a view of the socket's buffer: copy what shall outlive the call. */
 export type Frame =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'binary'; readonly bytes: Uint8Array };
-
-/** How a client says its audio is made. Containers are recognised by their bytes, whatever is declared. */
-export interface DeclaredAudio {
-  readonly encoding: 'auto' | 'pcm16' | 'pcm_f32' | 'mulaw' | 'alaw' | 'opus';
-  /** Hz, of raw audio. */
-  readonly sampleRate: number;
-  readonly channels: number;
-}
 
 /** The session a client asks for. */
 export interface SessionRequest {
@@ -20,7 +13,7 @@ export interface SessionRequest {
   readonly model: string;
   readonly prompt: string | undefined;
   readonly words: boolean;
-  readonly audio: DeclaredAudio;
+  readonly audio: DeclaredFormat;
 }
 
 export type Command =

@@ -1,3 +1,4 @@
+import { maxSampleRate, minSampleRate } from '@live-transcribe/audio';
 import {
   ClientError,
   type Command,
@@ -8,7 +9,6 @@ import {
   type SessionRequest,
 } from '@live-transcribe/core';
 import { languageExpected, parseLanguage } from '../language.ts';
-import { rawAudio } from '../raw-audio.ts';
 import { seconds } from '../seconds.ts';
 
 export interface PlainDefaults {
@@ -81,10 +81,12 @@ export class PlainCodec implements ProtocolCodec {
   #sampleRate(): number {
     const given = this.#query.get('sample_rate');
     if (!given) return this.#defaults.sampleRate;
-    const { least, most } = rawAudio.sampleRate;
     const rate = /^\d{1,6}$/.test(given) ? Number(given) : Number.NaN;
-    if (rate >= least && rate <= most) return rate;
-    throw new ClientError('bad_value', `"sample_rate" must be a whole number from ${least} to ${most}.`);
+    if (rate >= minSampleRate && rate <= maxSampleRate) return rate;
+    throw new ClientError(
+      'bad_value',
+      `"sample_rate" must be a whole number from ${minSampleRate} to ${maxSampleRate}.`,
+    );
   }
 }
 

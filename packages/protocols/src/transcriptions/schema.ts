@@ -1,19 +1,19 @@
+import { maxChannels, maxSampleRate, minSampleRate, rawEncodings } from '@live-transcribe/audio';
 import { ClientError, type SessionRequest } from '@live-transcribe/core';
 import { z } from 'zod';
 import { languageExpected, parseLanguage } from '../language.ts';
-import { rawAudio } from '../raw-audio.ts';
 
 /** Far beyond any prompt an engine reads, far below what would hurt. */
 const longestPrompt = 8_000;
 const longestModel = 200;
 
-const encodings = ['auto', 'pcm16', 'pcm_f32', 'mulaw', 'alaw', 'opus'] as const;
+const encodings = ['auto', ...rawEncodings] as const;
 const partialModes = ['text', 'delta', 'off'] as const;
 
 export type PartialMode = (typeof partialModes)[number];
 
 const oneOf = (values: readonly string[]) => `must be one of ${values.map((value) => `"${value}"`).join(', ')}`;
-const integer = ({ least, most }: { least: number; most: number }) => {
+const integer = (least: number, most: number) => {
   const error = `must be a whole number from ${least} to ${most}`;
   return z.int({ error }).min(least, { error }).max(most, { error });
 };
@@ -31,8 +31,8 @@ const startMessage = z.object({
   model: text(longestModel).nullish(),
   prompt: text(longestPrompt).nullish(),
   encoding: z.enum(encodings, { error: oneOf(encodings) }).nullish(),
-  sample_rate: integer(rawAudio.sampleRate).nullish(),
-  channels: integer(rawAudio.channels).nullish(),
+  sample_rate: integer(minSampleRate, maxSampleRate).nullish(),
+  channels: integer(1, maxChannels).nullish(),
   words: z.boolean({ error: 'must be true or false' }).nullish(),
   partials: z.enum(partialModes, { error: oneOf(partialModes) }).nullish(),
 });

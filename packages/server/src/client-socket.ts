@@ -1,0 +1,87 @@
+import { type Frame, Subscription, type TranscribeError } from '@live-transcribe/core';
+import { WebSocket } from 'ws';
+
+/** A minute of 48 kHz stereo is larger, but nobody with live audio has a minute of it at once. */
+export const largestMessage = 8 * 1024 * 1024;
+/** Bytes of messages that may wait to be decoded before the socket is read no further. */
+const waitingBytes = 256 * 1024;
+/** What an object in a queue costs, so that a flood of empty messages fills it too. */
+const frameOverhead = 64;
+/** Bytes that may wait for a client to read them before the next event waits too. */
+const unreadBytes = 64 * 1024;
+
+const tooBig = `A message may have at most ${largestMessage} bytes. Send audio in smaller pieces as it arrives.`;
+
+/** Tells a client why it is closed for breaking the WebSocket protocol itself, which `ws` alone does by a bare code. */
+export class ExplainingWebSocket extends WebSocket {
+  /** Set by the conversation, which knows how its protocol words an error. */
+  explain: ((code: 'message_too_big' | 'bad_message', message: string) => string) | undefined;
+
+  override close(code?: number, reason?: string | Buffer): void {
+    if (reason === undefined && this.explain !== undefined && this.readyState === WebSocket.OPEN) {
+      if (code === 1009) this.send(this.explain('message_too_big', tooBig));
+      if (code === 1007) this.send(this.explain('bad_message', 'Text messages must be valid UTF-8.'));
+    }
+    super.close(code, reason);
+  }
+}
+
+/** A client's socket as a stream of frames, with a `send` that waits for a slow reader. */
+export class ClientSocket {
+  readonly frames: Subscription<Frame>;
+  readonly #socket: ExplainingWebSocket;
+  #lastHeard = performance.now();
+
+  constructor(socket: ExplainingWebSocket, explain: NonNullable<ExplainingWebSocket['explain']>) {
+    this.#socket = socket;
+    socket.explain = explain;
+    this.frames = new Subscription({
+      capacity: waitingBytes,
+      weigh: (frame) => frameOverhead + (frame.kind === 'text' ? frame.text.length : frame.bytes.length),
+    });
+    socket.on('message', (data: Buffer, isBinary) => this.#take(data, isBinary));
+    // What broke is told by the close that follows.
+    socket.on('error', () => undefined);
+    socket.on('close', () => this.frames.end());
+  }
+
+  /** When the client last sent a message, as of `performance.now()`. */
+  get lastHeard(): number {
+    return this.#lastHeard;
+  }
+
+  get open(): boolean {
+    return this.#socket.readyState === WebSocket.OPEN;
+  }
+
+  /** Resolves when the client has room for more; at once when it has gone. */
+  async send(text: string): Promise<void> {
+    if (!this.open) return;
+    if (this.#socket.bufferedAmount < unreadBytes) return this.#socket.send(text);
+    await new Promise<void>((resolve) => this.#socket.send(text, () => resolve()));
+  }
+
+  /** Says goodbye and resolves when the socket is closed; `ws` bounds how long that takes. */
+  async close(code: number, reason: string): Promise<void> {
+    this.frames.end();
+    if (this.#socket.readyState === WebSocket.CLOSED) return;
+    const closed = new Promise<void>((resolve) => this.#socket.once('close', () => resolve()));
+    // Nobody reads the frames any more, but the client's answer to the close is still to be read.
+    this.#socket.resume();
+    this.#socket.close(code, reason.slice(0, 120));
+    await closed;
+  }
+
+  /** Ends the frames; the conversation tells the client why, after what was sent before is dealt with. */
+  endWith(error: TranscribeError): void {
+    this.frames.fail(error);
+  }
+
+  #take(data: Buffer, isBinary: boolean): void {
+    this.#lastHeard = performance.now();
+    const frame: Frame = isBinary ? { kind: 'binary', bytes: data } : { kind: 'text', text: data.toString() };
+    if (this.frames.push(frame)) return;
+    this.#socket.pause();
+    void this.frames.room().then(() => this.#socket.resume());
+  }
+}

@@ -1,0 +1,78 @@
+import { type Engine, EngineError } from '@live-transcribe/core';
+import { createOpenAIEngine } from '@live-transcribe/engine-openai';
+import { createPocketSphinxEngine, findPocketSphinx } from '@live-transcribe/engine-pocketsphinx';
+import type { Config } from './config/settings.ts';
+import type { Log } from './observe/log.ts';
+
+/** The engine in force, why it is, and what follows from it for requests that leave things open. */
+export interface EngineChoice {
+  readonly engine: Engine;
+  /** One sentence, for the log and the page. */
+  readonly reason: string;
+  readonly models: { readonly transcriptions: string; readonly plain: string };
+  /** Language of `/ws` when the client names none: ISO 639-1, or `auto`. */
+  readonly plainLanguage: string;
+}
+
+const howToGetOne =
+  'Set OPENAI_API_KEY in .env, or install the embedded recogniser: apt-get install libpocketsphinx3 pocketsphinx-en-us.';
+
+/** Chooses as `ENGINE` says; where that engine is not to be had the server still starts and says what to do. */
+export function chooseEngine(config: Config, log: Log): EngineChoice {
+  switch (config.engine) {
+    case 'openai':
+      if (config.openaiApiKey !== undefined) return openai(config, log, config.openaiApiKey, 'ENGINE=openai is set.');
+      return nothing(config, 'ENGINE=openai is set, but OPENAI_API_KEY is not. Set it in .env.');
+    case 'pocketsphinx':
+      return pocketSphinx(config, log, 'ENGINE=pocketsphinx is set.');
+    case 'auto':
+      if (config.openaiApiKey !== undefined) return openai(config, log, config.openaiApiKey, 'OPENAI_API_KEY is set.');
+      return pocketSphinx(config, log, 'There is no OPENAI_API_KEY, so the embedded recogniser is used.');
+    default:
+      return config.engine satisfies never;
+  }
+}
+
+function openai(config: Config, log: Log, apiKey: string, reason: string): EngineChoice {
+  const engine = createOpenAIEngine({
+    apiKey,
+    baseUrl: config.openaiBaseUrl,
+    warn: (message, details) => log.warn(details, message),
+  });
+  const models = { transcriptions: config.modelName, plain: config.openaiRealtimeModel };
+  return { engine, reason, models, plainLanguage: plainLanguage(config, engine) };
+}
+
+function pocketSphinx(config: Config, log: Log, reason: string): EngineChoice {
+  const found = findPocketSphinx();
+  if ('missing' in found) return nothing(config, `${found.missing} ${howToGetOne}`);
+  const engine = createPocketSphinxEngine({ files: found, warn: (message, details) => log.warn(details, message) });
+  const model = 'pocketsphinx-en-us';
+  const models = { transcriptions: model, plain: model };
+  return { engine, reason, models, plainLanguage: plainLanguage(config, engine) };
+}
+
+/** Stands in where there is no engine, so that nobody else has to ask whether there is one. */
+function nothing(config: Config, reason: string): EngineChoice {
+  const engine: Engine = {
+    id: 'none',
+    sampleRate: 16_000,
+    features: { languages: 'any', caveat: undefined },
+    readiness: () => ({ ready: false, reason }),
+    open: async () => {
+      throw new EngineError('engine_unavailable', `This server has no recognition engine. ${reason}`);
+    },
+    close: async () => undefined,
+  };
+  const models = { transcriptions: config.modelName, plain: config.openaiRealtimeModel };
+  return { engine, reason, models, plainLanguage: plainLanguage(config, engine) };
+}
+
+const swedish = 'sv';
+
+/** A language that nobody asked for gives way to what the engine knows; one that the operator set does not. */
+function plainLanguage(config: Config, { features }: Engine): string {
+  if (config.language !== undefined) return config.language;
+  if (features.languages === 'any' || features.languages.includes(swedish)) return swedish;
+  return features.languages[0] ?? swedish;
+}

@@ -1,0 +1,79 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { parse } from 'dotenv';
+import { readConfig } from './config/read-config.ts';
+import type { Config } from './config/settings.ts';
+import { chooseEngine } from './engines.ts';
+import { type Gateway, startGateway } from './gateway.ts';
+import { pagePath } from './http/routes.ts';
+import { createLog, type Log } from './observe/log.ts';
+
+/** The page as the build leaves it; this file's own folder is `src` or `dist` of packages/server. */
+const pageFolder = fileURLToPath(new URL('../../../apps/web/dist/', import.meta.url));
+const packageFile = new URL('../package.json', import.meta.url);
+
+/** The environment, and under it what stands in `.env` in the working directory. An empty value hides nothing. */
+function readEnvironment(): Record<string, string | undefined> {
+  const given = Object.fromEntries(Object.entries(process.env).filter(([, value]) => value !== ''));
+  return existsSync('.env') ? { ...parse(readFileSync('.env')), ...given } : given;
+}
+
+function readVersion(): string {
+  const description: unknown = JSON.parse(readFileSync(packageFile, 'utf8'));
+  const known = typeof description === 'object' && description !== null && 'version' in description;
+  return known ? String(description.version) : 'unknown';
+}
+
+/** What the operator set and nothing uses yet: told, so that nobody believes that transcripts are kept. */
+function warnOfReserved(config: Config, log: Log): void {
+  const reserved = { DATA_DIR: config.dataDir, DATABASE_URL: config.databaseUrl, REDIS_URL: config.redisUrl };
+  for (const [name, value] of Object.entries(reserved)) {
+    if (value !== undefined) log.warn(`${name} is set, but this version keeps no transcripts and runs alone`);
+  }
+}
+
+function stopOnSignal(gateway: Gateway, log: Log): void {
+  let stopping = false;
+  const stop = (signal: NodeJS.Signals) => {
+    // Asked twice, somebody is in a hurry.
+    if (stopping) process.exit(1);
+    stopping = true;
+    log.info(`${signal}: stopping when what was said is finalised`);
+    gateway.close().then(
+      () => log.info('stopped'),
+      (error: unknown) => {
+        log.error({ err: error }, 'stopping failed');
+        process.exitCode = 1;
+      },
+    );
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+}
+
+async function main(): Promise<void> {
+  const read = readConfig(readEnvironment());
+  if (!read.ok) {
+    for (const fault of read.faults) console.error(`Cannot start: ${fault}`);
+    process.exitCode = 2;
+    return;
+  }
+  const { config } = read;
+  const log = createLog(config.logLevel);
+  const choice = chooseEngine(config, log);
+  const { engine, reason } = choice;
+  log[engine.id === 'none' ? 'warn' : 'info'](`engine ${engine.id}: ${reason}`);
+  if (engine.features.caveat) log.info(engine.features.caveat);
+  warnOfReserved(config, log);
+  try {
+    const gateway = await startGateway({ config, choice, log, pageFolder, version: readVersion() });
+    stopOnSignal(gateway, log);
+    log.info(`listening: open ${gateway.address}${pagePath}`);
+  } catch (error) {
+    console.error(`Cannot start: ${error instanceof Error ? error.message : String(error)}`);
+    await engine.close();
+    process.exitCode = 1;
+  }
+}
+
+await main();

@@ -1,0 +1,53 @@
+import { samplesToMs } from '@live-transcribe/audio';
+import type { Engine, EngineEvent, EngineSession } from '@live-transcribe/core';
+import { epochSeconds, type Rings, type TextEntry } from './rings.ts';
+
+/** `engine`, with what one session gives it and hears from it written to the rings. Times are the engine connection's. */
+export function observeEngine(engine: Engine, session: string, rings: Rings): Engine {
+  return {
+    id: engine.id,
+    sampleRate: engine.sampleRate,
+    features: engine.features,
+    readiness: () => engine.readiness(),
+    close: () => engine.close(),
+    open: async (options, signal) =>
+      observeSession(await engine.open(options, signal), engine.sampleRate, session, rings),
+  };
+}
+
+function observeSession(inner: EngineSession, sampleRate: number, session: string, rings: Rings): EngineSession {
+  let written = 0;
+  return {
+    events: observeEvents(inner.events, session, rings),
+    commit: () => inner.commit(),
+    clear: () => inner.clear(),
+    finish: () => inner.finish(),
+    write: (samples) => {
+      const start_s = samplesToMs(written, sampleRate) / 1000;
+      written += samples.length;
+      rings.engineChunks.add({
+        t: epochSeconds(),
+        session_id: session,
+        bytes: samples.byteLength,
+        start_s,
+        end_s: samplesToMs(written, sampleRate) / 1000,
+      });
+      return inner.write(samples);
+    },
+  };
+}
+
+async function* observeEvents(events: AsyncIterable<EngineEvent>, session: string, rings: Rings) {
+  for await (const event of events) {
+    const shown = shownText(event);
+    if (shown) rings.engineText.add({ t: epochSeconds(), session_id: session, ...shown });
+    yield event;
+  }
+}
+
+function shownText(event: EngineEvent): Omit<TextEntry, 't' | 'session_id'> | undefined {
+  if (event.kind === 'settled') return undefined;
+  const ts = { start_s: event.start / 1000, end_s: event.end / 1000 };
+  if (event.kind === 'failed') return { type: 'error', text: event.error.message, ts, event: event.error.code };
+  return { type: event.kind === 'hypothesis' ? 'partial' : 'final', text: event.text, ts, event: event.vendorEvent };
+}

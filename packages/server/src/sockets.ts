@@ -1,0 +1,124 @@
+import type { IncomingMessage, Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { ClientError, type ClientProtocol, type Clock, type Engine, TranscribeError } from '@live-transcribe/core';
+import { WebSocketServer, type Server as WebSocketServerOf } from 'ws';
+import { ClientSocket, ExplainingWebSocket, largestMessage } from './client-socket.ts';
+import { converse } from './conversation.ts';
+import type { Log } from './observe/log.ts';
+import type { Rings } from './observe/rings.ts';
+
+export interface SocketsOptions {
+  readonly protocols: readonly ClientProtocol[];
+  readonly engine: Engine;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly rings: Rings;
+  /** How often clients are asked for a sign of life, in ms; one that gives none until the next time has vanished. */
+  readonly heartbeatMs: number;
+  /** A client that sends no message for so long, in ms, is let go. */
+  readonly idleMs: number;
+}
+
+/** All client sockets of one HTTP server. */
+export class Sockets {
+  readonly #options: SocketsOptions;
+  readonly #server: WebSocketServerOf<typeof ExplainingWebSocket>;
+  readonly #clients = new Map<ExplainingWebSocket, ClientSocket>();
+  /** Those who have answered since the last heartbeat. */
+  readonly #alive = new WeakSet<ExplainingWebSocket>();
+  readonly #conversations = new Set<Promise<void>>();
+  readonly #ending = new AbortController();
+  readonly #heartbeat: NodeJS.Timeout;
+  #draining: TranscribeError | undefined;
+
+  constructor(http: Server, options: SocketsOptions) {
+    this.#options = options;
+    this.#server = new WebSocketServer({
+      noServer: true,
+      WebSocket: ExplainingWebSocket,
+      maxPayload: largestMessage,
+      // Audio does not compress, and text is short: deflate would cost ten times the relay itself.
+      perMessageDeflate: false,
+      clientTracking: false,
+    });
+    http.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
+    this.#heartbeat = setInterval(() => this.#beat(), options.heartbeatMs);
+    this.#heartbeat.unref();
+  }
+
+  /** Takes no more audio, lets what was said be finalised, and after `withinMs` ends what is left. */
+  async drain(withinMs: number): Promise<void> {
+    this.#draining = new TranscribeError('shutting_down', 'The server is stopping. Please connect again in a moment.');
+    clearInterval(this.#heartbeat);
+    for (const client of this.#clients.values()) client.endWith(this.#draining);
+    const done = new AbortController();
+    const limit = this.#options.clock.wait(withinMs, done.signal).then(
+      () => this.#end(),
+      () => undefined,
+    );
+    await Promise.all(this.#conversations);
+    done.abort();
+    await limit;
+  }
+
+  #end(): void {
+    this.#ending.abort(this.#draining);
+    for (const socket of this.#clients.keys()) socket.terminate();
+  }
+
+  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const url = new URL(request.url ?? '/', 'http://any');
+    const protocol = this.#options.protocols.find(({ path }) => path === url.pathname);
+    if (!protocol) return refuse(socket, '404 Not Found', this.#expected());
+    if (this.#draining) return refuse(socket, '503 Service Unavailable', this.#draining.message);
+    this.#server.handleUpgrade(request, socket, head, (client) => this.#welcome(client, protocol, url));
+  }
+
+  #expected(): string {
+    return `WebSockets are at ${this.#options.protocols.map(({ path }) => path).join(' and ')}.`;
+  }
+
+  #welcome(socket: ExplainingWebSocket, protocol: ClientProtocol, url: URL): void {
+    const { engine, clock, log, rings } = this.#options;
+    const codec = protocol.codec(url.searchParams);
+    const client = new ClientSocket(socket, (code, message) => codec.encodeFault({ code, message }));
+    this.#clients.set(socket, client);
+    this.#alive.add(socket);
+    socket.on('pong', () => this.#alive.add(socket));
+    socket.on('close', () => this.#clients.delete(socket));
+    const conversation = converse({
+      socket: client,
+      codec,
+      engine,
+      clock,
+      rings,
+      log: log.child({ protocol: protocol.path }),
+      signal: this.#ending.signal,
+    }).catch((thrown: unknown) => {
+      log.error({ err: thrown }, 'a conversation failed');
+      socket.terminate();
+    });
+    this.#conversations.add(conversation);
+    void conversation.then(() => this.#conversations.delete(conversation));
+  }
+
+  #beat(): void {
+    const now = performance.now();
+    const { idleMs } = this.#options;
+    const idle = new ClientError('idle_timeout', `Nothing was sent for ${Math.round(idleMs / 1000)} s.`);
+    for (const [socket, client] of this.#clients) {
+      if (!this.#alive.delete(socket)) socket.terminate();
+      else {
+        socket.ping();
+        if (now - client.lastHeard >= idleMs) client.endWith(idle);
+      }
+    }
+  }
+}
+
+function refuse(socket: Duplex, status: string, message: string): void {
+  const body = JSON.stringify({ error: message });
+  const headers = ['Content-Type: application/json', `Content-Length: ${Buffer.byteLength(body)}`, 'Connection: close'];
+  socket.on('error', () => undefined);
+  socket.end(`HTTP/1.1 ${status}\r\n${headers.join('\r\n')}\r\n\r\n${body}`);
+}
