@@ -1,0 +1,86 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { describeInChromium, Stage } from './browser.ts';
+import { locate, Ruler } from './ruler.ts';
+
+const sampleRate = 24_000;
+const window = sampleRate / 10;
+/** Samples that a browser processes at a time, by the Web Audio specification. */
+const renderQuantum = 128;
+/** Samples on either side of the expected place in which a piece that moved would be found. */
+const around = 1_000;
+/** What is left when the device's rate and ours put samples at other places between those of the file. */
+const alike = 0.95;
+
+/** What the browser does to a voice (echo, noise, gain) is left to it; here it would only blur the ruler. */
+function withoutProcessing(): void {
+  const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+  const audio = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
+  navigator.mediaDevices.getUserMedia = () => ask({ audio });
+}
+
+function busyFor(ms: number): void {
+  const end = performance.now() + ms;
+  while (performance.now() < end);
+}
+
+describeInChromium('the microphone', () => {
+  const ruler = new Ruler(20);
+  let stage: Stage;
+  beforeAll(async () => {
+    stage = await Stage.set({ wav: ruler.wav });
+  });
+  afterAll(() => stage.strike());
+
+  it('arrives with no sample missing, doubled or moved: from before the server answered, and while the page is busy', async () => {
+    const page = await stage.open({ prepare: withoutProcessing });
+    const coming = stage.gateway.client();
+    await page.getByRole('button', { name: 'Start' }).click();
+    const client = await coming;
+    await client.next();
+    await page.evaluate(busyFor, 1_000);
+    client.begin();
+    await client.hear(3 * sampleRate);
+    await page.evaluate(busyFor, 2_000);
+    await client.hear(8 * sampleRate);
+    await page.getByRole('button', { name: 'Stop' }).click();
+    await client.end();
+    await page.getByRole('status').getByText('Ready').waitFor();
+
+    const file = ruler.at(sampleRate);
+    const heard = client.samples;
+    const places: number[] = [];
+    let lag = locate(heard.subarray(window, 2 * window), file, 0, sampleRate).at - window;
+    // The browser takes a moment to begin, and so does the file: half a second of it may have gone by.
+    expect(lag).toBeGreaterThanOrEqual(0);
+    expect(lag).toBeLessThan(sampleRate / 2);
+    for (let at = window; at + window <= heard.length; at += window) {
+      const found = locate(heard.subarray(at, at + window), file, at + lag - around, at + lag + around);
+      expect(found.alike, `at ${at} of ${heard.length}`).toBeGreaterThan(alike);
+      lag = found.at - at;
+      places.push(lag);
+    }
+    expect(new Set(places), 'how much later in the file than in what was heard').toHaveLength(1);
+    expect(heard.length).toBeGreaterThanOrEqual(8 * sampleRate);
+    // The browser gave whole quanta; had a part of the last one been left behind, it would show.
+    const quantum = (renderQuantum * sampleRate) / (await page.evaluate(() => new AudioContext().sampleRate));
+    const wholeQuanta = Math.round(heard.length / quantum) * quantum;
+    expect(Math.abs(heard.length - wholeQuanta)).toBeLessThan(1);
+    expect(stage.complaints).toEqual([]);
+  });
+
+  it('shows its level', async () => {
+    const page = await stage.open();
+    const meter = page.getByRole('meter', { name: 'Microphone level' });
+    expect(await meter.getAttribute('aria-valuenow')).toBe('0');
+    const coming = stage.gateway.client();
+    await page.getByRole('button', { name: 'Start' }).click();
+    const client = await coming;
+    client.begin();
+    await page.locator('[role=meter][aria-valuetext=good]').waitFor();
+    expect(Number(await meter.getAttribute('aria-valuenow'))).toBeGreaterThan(30);
+    await page.getByRole('button', { name: 'Stop' }).click();
+    await client.next();
+    await client.end();
+    await page.locator('[role=meter][aria-valuenow="0"]').waitFor();
+  });
+});

@@ -1,0 +1,163 @@
+import { Resampler } from '@live-transcribe/audio';
+import { findPocketSphinx } from '@live-transcribe/engine-pocketsphinx';
+import { type Simulator, startSimulator } from '@live-transcribe/realtime-simulator';
+import { speak, speechToolsMissing, wordErrorRate } from '@live-transcribe/testkit';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { WebSocket as Socket } from 'ws';
+import { describeInChromium } from './browser.ts';
+import { bestMatch } from './correlation.ts';
+import { RealStage } from './real-stage.ts';
+
+/** Sentences that the embedded recogniser is known to get right, so that a difference is the path's and not its own. */
+const spoken =
+  'The meeting will start in ten minutes. The children are playing in the garden. Turn off the lights in the living room. Thank you very much for your help.';
+const rate = 16_000;
+/** Silence before, as when a person breathes in, and after, so that the last utterance ends by itself. */
+const leadMs = 1_000;
+const trailMs = 2_500;
+
+const missing = [speechToolsMissing(), 'missing' in findPocketSphinx() ? 'PocketSphinx' : undefined].filter(Boolean);
+const describeWithSpeech = missing.length > 0 ? describe.skip : describe;
+const because = missing.length > 0 ? ` (SKIPPED: missing ${missing.join(' and ')})` : '';
+
+const speech = () => speak(spoken, { voice: 'slt', leadMs, trailMs });
+
+/** Seconds that the page says it has heard. */
+async function heard(page: Page, seconds: number): Promise<void> {
+  await page.waitForFunction((least) => {
+    const [minutes = 0, rest = 0] = (document.querySelector('[role=timer]')?.textContent ?? '').split(':').map(Number);
+    return minutes * 60 + rest >= least;
+  }, seconds);
+}
+
+/** Presses the button, lets the microphone hear all of it, presses again, and reads what the page shows as final. */
+async function transcribeOnPage(page: Page, seconds: number): Promise<string> {
+  await page.getByRole('button', { name: 'Start' }).click();
+  await heard(page, seconds);
+  await page.getByRole('button', { name: 'Stop' }).click();
+  await page.getByRole('status').getByText('Ready').waitFor();
+  const lines = await page
+    .getByRole('list', { name: 'Transcript' })
+    .locator('li[data-state=final] p')
+    .allTextContents();
+  return lines.join(' ');
+}
+
+/** What `/ws` makes of raw samples. */
+async function transcribePlain(port: number, samples: Int16Array): Promise<string> {
+  const socket = new Socket(`ws://127.0.0.1:${port}/ws`);
+  const finals: string[] = [];
+  socket.on('message', (data: Buffer) => {
+    const message = JSON.parse(data.toString());
+    if (message.type === 'final') finals.push(message.text);
+  });
+  socket.on('open', () => {
+    for (let at = 0; at < samples.length; at += 1_600) {
+      const part = samples.subarray(at, at + 1_600);
+      socket.send(new Uint8Array(part.buffer, part.byteOffset, part.byteLength));
+    }
+    socket.send('{"type":"stop"}');
+  });
+  await new Promise((resolve) => socket.once('close', resolve));
+  return finals.join(' ');
+}
+
+/** What `/v1/transcriptions` makes of the microphone as this browser's own MediaRecorder sends it. */
+function transcribeRecorded(page: Page, seconds: number): Promise<string> {
+  return page.evaluate(async (lastsMs) => {
+    const audio = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
+    const stream = await navigator.mediaDevices.getUserMedia({ audio });
+    const socket = new WebSocket(`ws://${location.host}/v1/transcriptions`);
+    const recorder = new MediaRecorder(stream, { mimeType: 'audio/webm;codecs=opus', audioBitsPerSecond: 32_000 });
+    const finals: string[] = [];
+    return new Promise<string>((resolve, reject) => {
+      socket.onmessage = ({ data }) => {
+        const message = JSON.parse(data);
+        if (message.session_id) {
+          recorder.start(100);
+          // The recorder tells no time; its microphone does.
+          const context = new AudioContext();
+          const clock = setInterval(() => {
+            if (context.currentTime * 1000 < lastsMs) return;
+            clearInterval(clock);
+            recorder.stop();
+          }, 50);
+        }
+        if (message.error) reject(new Error(message.error));
+        if (message.final) finals.push(message.final);
+        if (message.ended) resolve(finals.join(' '));
+      };
+      recorder.ondataavailable = ({ data }) => socket.send(data);
+      recorder.onstop = () => socket.send('{"action":"stop"}');
+      socket.onopen = () => socket.send('{"action":"start","language":"en"}');
+    });
+  }, seconds * 1000);
+}
+
+describeInChromium('a person speaks, and reads the words', () => {
+  describeWithSpeech(`of the embedded recogniser${because}`, { timeout: 120_000 }, () => {
+    let stage: RealStage;
+    let samples: Int16Array;
+    let seconds: number;
+    let plain: string;
+    beforeAll(async () => {
+      samples = await speech();
+      seconds = Math.ceil(samples.length / rate);
+      stage = await RealStage.set(samples, rate, { ENGINE: 'pocketsphinx' });
+      plain = await transcribePlain(stage.gateway.port, samples);
+    }, 60_000);
+    afterAll(() => stage?.strike());
+
+    it('on the page, with few words wrong, and the same text as /ws gives for the same speech', async () => {
+      const page = await stage.open();
+      const text = await transcribeOnPage(page, seconds);
+      // Measured: 0 of 29 words.
+      expect(wordErrorRate(spoken, text).rate).toBeLessThanOrEqual(0.07);
+      expect(text).toBe(plain);
+      expect(stage.complaints).toEqual([]);
+    });
+
+    it('through MediaRecorder’s WebM/Opus, with no more wrong than the codec explains', async () => {
+      const page = await stage.open();
+      const recorded = await transcribeRecorded(page, seconds);
+      // Measured: 0 of 29 words through PCM, 0 through Opus at 32 kb/s. One word is what the codec may cost.
+      const difference = wordErrorRate(spoken, recorded).errors - wordErrorRate(spoken, plain).errors;
+      expect(Math.abs(difference)).toBeLessThanOrEqual(1);
+    });
+  });
+
+  describeWithSpeech(`of OpenAI, as far as the simulator stands for it${because}`, { timeout: 120_000 }, () => {
+    let simulator: Simulator;
+    let stage: RealStage;
+    let samples: Int16Array;
+    beforeAll(async () => {
+      samples = await speech();
+      simulator = await startSimulator({
+        script: () => ({ deltas: ['These words', ' are scripted.'], transcript: 'These words are scripted.' }),
+      });
+      stage = await RealStage.set(samples, rate, { OPENAI_API_KEY: 'sk-test', OPENAI_BASE_URL: simulator.baseUrl });
+    }, 60_000);
+    afterAll(async () => {
+      await stage?.strike();
+      await simulator?.close();
+    });
+
+    it('which was sent the spoken audio at 24 kHz', async () => {
+      const page = await stage.open(() => {
+        // What a browser does to a voice is its own affair; here it would only blur the comparison.
+        const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+        const audio = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
+        navigator.mediaDevices.getUserMedia = () => ask({ audio });
+      });
+      const text = await transcribeOnPage(page, Math.ceil(samples.length / rate));
+      expect(text).toMatch(/^These words are scripted\.( These words are scripted\.)*$/);
+      const { recording: sent } = await simulator.connection(0);
+      // From where the voice begins: the browser opens its fake microphone a moment before it hands out samples.
+      const voice = new Resampler(rate, 24_000).push(samples.subarray((leadMs * rate) / 1000));
+      // Measured: 0.999.
+      expect(bestMatch(voice, sent).correlation).toBeGreaterThan(0.99);
+      expect(stage.complaints).toEqual([]);
+    });
+  });
+});
