@@ -6,7 +6,7 @@ WORKDIR /app
 COPY package.json package-lock.json tsconfig.base.json tsconfig.json ./
 COPY packages packages
 COPY apps apps
-RUN npm ci --ignore-scripts && npm run build:server
+RUN npm install --no-save --ignore-scripts && npm run build
 
 # The same packages again, without what only the build needs.
 FROM node:24-bookworm-slim AS dependencies
@@ -14,7 +14,7 @@ WORKDIR /app
 COPY package.json package-lock.json ./
 COPY packages packages
 COPY apps apps
-RUN npm ci --ignore-scripts --omit=dev --workspace @live-transcribe/server && npm cache clean --force
+RUN npm install --no-save --ignore-scripts --omit=dev --workspace @live-transcribe/server && npm cache clean --force
 
 FROM node:24-bookworm-slim
 RUN apt-get update \

@@ -26,12 +26,9 @@ const stale = !complete || ['packages', 'apps'].some((folder) => changedSince(bu
 if (stale) {
   console.log('Building…');
   const began = Date.now();
-  const { status } = spawnSync('npm', ['run', 'build', '--silent'], {
-    cwd: root,
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
+  const { status, stdout, stderr } = spawnSync('npm', ['run', 'build', '--silent'], { cwd: root, encoding: 'utf8' });
   if (status !== 0) {
-    console.error('The build failed. `npm run build` says why.');
+    console.error(`${stdout}${stderr}\nThe build failed.`);
     process.exit(1);
   }
   mkdirSync(dirname(stamp), { recursive: true });

@@ -27,9 +27,9 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     prefix: '/static/',
     // File names under assets/ change with their contents; the page itself is asked for anew each time.
     cacheControl: false,
-    setHeaders: (reply, path) => {
+    setHeaders: (response, path) => {
       const forEver = /[\\/]assets[\\/]/.test(path);
-      reply.header('cache-control', forEver ? 'public, max-age=31536000, immutable' : 'no-cache');
+      response.setHeader('cache-control', forEver ? 'public, max-age=31536000, immutable' : 'no-cache');
     },
   });
   registerRoutes(app, options);
