@@ -15,5 +15,5 @@ test: node_modules/.package-lock.json
 
 node_modules/.package-lock.json: package-lock.json
 	@scripts/require-node.sh
-	npm install --no-save --ignore-scripts --no-fund --no-audit
+	npm install --no-save --ignore-scripts --no-fund --no-audit --loglevel=error
 	@touch $@
