@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeInChromium, Stage } from './browser.ts';
-import { locate, Ruler } from './ruler.ts';
+import { locate } from './correlation.ts';
+import { Ruler } from './ruler.ts';
 
 const sampleRate = 24_000;
 const window = sampleRate / 10;

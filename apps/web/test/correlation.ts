@@ -1,51 +1,39 @@
 /** Samples are compared at this fraction of their number while searching; what is found is then looked at closely. */
 const coarse = 8;
 
-export interface Match {
-  /** Where in `recording` the first sample of `wanted` is. */
-  readonly at: number;
-  /** Pearson's, of all of `wanted`. */
-  readonly correlation: number;
+/** How alike two pieces of equal length are, -1 to 1. */
+export function correlation(a: Int16Array, b: Int16Array): number {
+  let ab = 0;
+  let aa = 0;
+  let bb = 0;
+  for (let i = 0; i < a.length; i++) {
+    const x = a[i] ?? 0;
+    const y = b[i] ?? 0;
+    ab += x * y;
+    aa += x * x;
+    bb += y * y;
+  }
+  return ab / Math.sqrt(aa * bb || 1);
 }
 
-/** Where `wanted` is in `recording`, and how alike they are there, whatever their loudness. */
-export function bestMatch(wanted: Int16Array, recording: Int16Array): Match {
-  const thin = (samples: Int16Array) =>
-    Float64Array.from({ length: Math.floor(samples.length / coarse) }, (_, index) =>
-      mean(samples, index * coarse, coarse),
-    );
-  const near = search(thin(wanted), thin(recording), 0, Math.floor(recording.length / coarse));
-  return search(wanted, recording, near.at * coarse - 2 * coarse, near.at * coarse + 2 * coarse);
-}
-
-type Samples = Int16Array | Float64Array;
-
-function search(wanted: Samples, recording: Samples, from: number, to: number): Match {
-  let best: Match = { at: 0, correlation: -1 };
-  for (let at = Math.max(0, from); at <= to; at += 1) {
-    const found = correlationAt(wanted, recording, at);
-    if (found > best.correlation) best = { at, correlation: found };
+/** Where in `whole`, of the places from `from` to `to`, the piece is most alike. */
+export function locate(piece: Int16Array, whole: Int16Array, from: number, to: number) {
+  let best = { at: -1, alike: -1 };
+  for (let at = Math.max(0, from); at <= to && at + piece.length <= whole.length; at++) {
+    const alike = correlation(piece, whole.subarray(at, at + piece.length));
+    if (alike > best.alike) best = { at, alike };
   }
   return best;
 }
 
-/** What the recording lacks at its end counts as silence. */
-function correlationAt(wanted: Samples, recording: Samples, at: number): number {
-  let product = 0;
-  let wantedPower = 0;
-  let recordedPower = 0;
-  for (let index = 0; index < wanted.length; index += 1) {
-    const x = wanted[index] ?? 0;
-    const y = recording[at + index] ?? 0;
-    product += x * y;
-    wantedPower += x * x;
-    recordedPower += y * y;
-  }
-  return product / Math.sqrt(wantedPower * recordedPower || 1);
+/** Where in all of `whole` the piece is most alike; for pieces of seconds. */
+export function find(piece: Int16Array, whole: Int16Array) {
+  const near = locate(thin(piece), thin(whole), 0, whole.length / coarse).at * coarse;
+  return locate(piece, whole, near - 2 * coarse, near + 2 * coarse);
 }
 
-function mean(samples: Int16Array, from: number, count: number): number {
-  let sum = 0;
-  for (let index = from; index < from + count; index += 1) sum += samples[index] ?? 0;
-  return sum / count;
-}
+const thin = (samples: Int16Array) =>
+  Int16Array.from({ length: Math.floor(samples.length / coarse) }, (_, index) => {
+    const piece = samples.subarray(index * coarse, (index + 1) * coarse);
+    return piece.reduce((sum, sample) => sum + sample, 0) / coarse;
+  });

@@ -1,9 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chooseEngine, type Gateway, readConfig, startGateway } from '@live-transcribe/server';
-import { writeWav } from '@live-transcribe/testkit';
+import { wavBytes } from '@live-transcribe/testkit';
 import { pino } from 'pino';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { build } from 'vite';
@@ -35,7 +35,7 @@ export class RealStage {
       build: { outDir: pageFolder, emptyOutDir: true },
     });
     const wav = join(folder, 'speech.wav');
-    await writeWav(wav, speech, rate);
+    await writeFile(wav, wavBytes(speech, rate));
     const read = readConfig({ PORT: '0', ...environment });
     if (!read.ok) throw new Error(read.faults.join('\n'));
     const log = pino({ level: 'silent' });

@@ -1,4 +1,5 @@
 import { Resampler } from '@live-transcribe/audio';
+import { wavBytes } from '@live-transcribe/testkit';
 
 /** Noise that is nowhere like itself, so that a piece of it tells its place. Below 4 kHz, so that half a sample hardly matters. */
 export class Ruler {
@@ -20,21 +21,7 @@ export class Ruler {
   }
 
   get wav(): Buffer {
-    const bytes = Buffer.from(this.#samples.buffer);
-    const header = Buffer.alloc(44);
-    header.write('RIFF', 0, 'latin1');
-    header.writeUInt32LE(36 + bytes.length, 4);
-    header.write('WAVEfmt ', 8, 'latin1');
-    header.writeUInt32LE(16, 16);
-    header.writeUInt16LE(1, 20);
-    header.writeUInt16LE(1, 22);
-    header.writeUInt32LE(this.#sampleRate, 24);
-    header.writeUInt32LE(this.#sampleRate * 2, 28);
-    header.writeUInt16LE(2, 32);
-    header.writeUInt16LE(16, 34);
-    header.write('data', 36, 'latin1');
-    header.writeUInt32LE(bytes.length, 40);
-    return Buffer.concat([header, bytes]);
+    return wavBytes(this.#samples, this.#sampleRate);
   }
 
   at(sampleRate: number): Int16Array {
@@ -45,29 +32,4 @@ export class Ruler {
     all.set(tail, head.length);
     return all;
   }
-}
-
-/** How alike two pieces of equal length are, -1 to 1. */
-export function correlation(a: Int16Array, b: Int16Array): number {
-  let ab = 0;
-  let aa = 0;
-  let bb = 0;
-  for (let i = 0; i < a.length; i++) {
-    const x = a[i] ?? 0;
-    const y = b[i] ?? 0;
-    ab += x * y;
-    aa += x * x;
-    bb += y * y;
-  }
-  return ab / Math.sqrt(aa * bb || 1);
-}
-
-/** Where in `whole`, of the places from `from` to `to`, the piece is most alike. */
-export function locate(piece: Int16Array, whole: Int16Array, from: number, to: number) {
-  let best = { at: -1, alike: -1 };
-  for (let at = Math.max(0, from); at <= to && at + piece.length <= whole.length; at++) {
-    const alike = correlation(piece, whole.subarray(at, at + piece.length));
-    if (alike > best.alike) best = { at, alike };
-  }
-  return best;
 }

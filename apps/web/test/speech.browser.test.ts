@@ -6,7 +6,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket as Socket } from 'ws';
 import { describeInChromium } from './browser.ts';
-import { bestMatch } from './correlation.ts';
+import { find } from './correlation.ts';
 import { RealStage } from './real-stage.ts';
 
 /** Sentences that the embedded recogniser is known to get right, so that a difference is the path's and not its own. */
@@ -156,7 +156,7 @@ describeInChromium('a person speaks, and reads the words', () => {
       // From where the voice begins: the browser opens its fake microphone a moment before it hands out samples.
       const voice = new Resampler(rate, 24_000).push(samples.subarray((leadMs * rate) / 1000));
       // Measured: 0.999.
-      expect(bestMatch(voice, sent).correlation).toBeGreaterThan(0.99);
+      expect(find(voice, sent).alike).toBeGreaterThan(0.99);
       expect(stage.complaints).toEqual([]);
     });
   });

@@ -4,6 +4,6 @@ export { ManualClock } from './manual-clock.ts';
 export type { RulerFault } from './ruler-engine.ts';
 export { RulerConnection, RulerEngine, rulerAudio, rulerRate } from './ruler-engine.ts';
 export type { SpeakOptions } from './speech.ts';
-export { speak, speechRate, speechToolsMissing, writeWav } from './speech.ts';
+export { speak, speechRate, speechToolsMissing, wavBytes } from './speech.ts';
 export type { WordErrors } from './word-error-rate.ts';
 export { wordErrorRate } from './word-error-rate.ts';

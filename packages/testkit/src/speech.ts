@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -44,8 +44,8 @@ export async function speak(text: string, options: SpeakOptions = {}): Promise<I
   }
 }
 
-/** Writes mono PCM16 at `sampleRate` Hz as a WAV file. */
-export async function writeWav(path: string, samples: Int16Array, sampleRate: number): Promise<void> {
+/** Mono PCM16 at `sampleRate` Hz as a WAV file's bytes. */
+export function wavBytes(samples: Int16Array, sampleRate: number): Buffer {
   const header = Buffer.alloc(headerBytes);
   header.write('RIFF', 0, 'latin1');
   header.writeUInt32LE(36 + samples.byteLength, 4);
@@ -59,5 +59,5 @@ export async function writeWav(path: string, samples: Int16Array, sampleRate: nu
   header.writeUInt16LE(16, 34);
   header.write('data', 36, 'latin1');
   header.writeUInt32LE(samples.byteLength, 40);
-  await writeFile(path, Buffer.concat([header, Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength)]));
+  return Buffer.concat([header, Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength)]);
 }
