@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { parse } from 'dotenv';
 import { readConfig } from './config/read-config.ts';
 import type { Config } from './config/settings.ts';
-import { chooseEngine } from './engines.ts';
+import { chooseEngine, type EngineChoice } from './engines.ts';
 import { type Gateway, startGateway } from './gateway.ts';
 import { pagePath } from './http/routes.ts';
 import { createLog, type Log } from './observe/log.ts';
@@ -30,6 +30,12 @@ function warnOfReserved(config: Config, log: Log): void {
   for (const [name, value] of Object.entries(reserved)) {
     if (value !== undefined) log.warn(`${name} is set, but this version keeps no transcripts and runs alone`);
   }
+}
+
+function warnOfLanguage({ engine, plainLanguage }: EngineChoice, log: Log): void {
+  const { languages } = engine.features;
+  if (languages === 'any' || plainLanguage === 'auto' || languages.includes(plainLanguage)) return;
+  log.warn(`LANGUAGE=${plainLanguage} is not known to ${engine.id}: /ws refuses clients that name no other language`);
 }
 
 function stopOnSignal(gateway: Gateway, log: Log): void {
@@ -65,6 +71,7 @@ async function main(): Promise<void> {
   log[engine.id === 'none' ? 'warn' : 'info'](`engine ${engine.id}: ${reason}`);
   if (engine.features.caveat) log.info(engine.features.caveat);
   warnOfReserved(config, log);
+  warnOfLanguage(choice, log);
   try {
     const gateway = await startGateway({ config, choice, log, pageFolder, version: readVersion() });
     stopOnSignal(gateway, log);

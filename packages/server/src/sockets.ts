@@ -67,9 +67,10 @@ export class Sockets {
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const url = new URL(request.url ?? '/', 'http://any');
-    const protocol = this.#options.protocols.find(({ path }) => path === url.pathname);
-    if (!protocol) return refuse(socket, '404 Not Found', this.#expected());
+    // What a client sends as its path may be no URL at all.
+    const url = URL.canParse(request.url ?? '', 'http://any') ? new URL(request.url ?? '', 'http://any') : undefined;
+    const protocol = this.#options.protocols.find(({ path }) => path === url?.pathname);
+    if (!url || !protocol) return refuse(socket, '404 Not Found', this.#expected());
     if (this.#draining) return refuse(socket, '503 Service Unavailable', this.#draining.message);
     this.#server.handleUpgrade(request, socket, head, (client) => this.#welcome(client, protocol, url));
   }

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { rulerAudio } from '@live-transcribe/testkit';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -84,6 +86,20 @@ describe('HTTP', () => {
       socket.on('unexpected-response', (_, response) => resolve(response.statusCode));
     });
     expect(status).toBe(404);
+  });
+});
+
+describe('a request that is none', () => {
+  it.each(['//', 'http://', '/%', '/ws\\x'])('asking for a socket at %s disturbs nobody', async (path) => {
+    const gateway = await startTestGateway();
+    const socket = connect(gateway.port, '127.0.0.1');
+    const headers = ['Host: any', 'Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Version: 13'];
+    socket.write(`GET ${path} HTTP/1.1\r\n${headers.join('\r\n')}\r\nSec-WebSocket-Key: ${'A'.repeat(22)}==\r\n\r\n`);
+    const [answer] = await once(socket, 'data');
+    expect(String(answer)).toMatch(/^HTTP\/1\.1 40[04] /);
+    socket.destroy();
+    expect((await fetch(`http://127.0.0.1:${gateway.port}/healthz`)).status).toBe(200);
+    await gateway.close();
   });
 });
 
