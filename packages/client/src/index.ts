@@ -11,7 +11,8 @@ export type {
   TranscriptionEvent,
   Word,
 } from './messages.ts';
-export type { Microphone, MicrophoneChunk, MicrophoneOptions } from './microphone/open-microphone.ts';
+export type { Microphone, MicrophoneChunk } from './microphone/microphone.ts';
+export type { MicrophoneOptions } from './microphone/open-microphone.ts';
 export { openMicrophone } from './microphone/open-microphone.ts';
 export type { OpenSocket, Socket } from './socket.ts';
 export type { Segment } from './transcript.ts';

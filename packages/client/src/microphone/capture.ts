@@ -1,7 +1,7 @@
 import { peakAndRms, Resampler } from '@live-transcribe/audio';
 import { BoundedStream } from '../bounded-stream.ts';
 import { TranscriptionError } from '../errors.ts';
-import type { Microphone, MicrophoneChunk } from './open-microphone.ts';
+import type { Microphone, MicrophoneChunk } from './microphone.ts';
 import { release } from './request-stream.ts';
 
 export interface CaptureOptions {

@@ -1,6 +1,7 @@
 import { byDeadline } from '../deadline.ts';
 import { TranscriptionError } from '../errors.ts';
 import { Capture } from './capture.ts';
+import type { Microphone } from './microphone.ts';
 import { release, requestStream } from './request-stream.ts';
 
 export interface MicrophoneOptions {
@@ -12,21 +13,6 @@ export interface MicrophoneOptions {
   readonly deviceId?: string;
   /** Releases the microphone at once, at any time. */
   readonly signal?: AbortSignal;
-}
-
-export interface MicrophoneChunk {
-  /** Mono, about 20 ms of it. */
-  readonly samples: Int16Array;
-  /** The loudest sample and the mean power of this chunk, 0 to 1. */
-  readonly peak: number;
-  readonly rms: number;
-}
-
-export interface Microphone {
-  /** One reader. Ends after `stop`; throws `microphone_lost` when the device goes away, and the signal's reason. */
-  readonly chunks: AsyncIterable<MicrophoneChunk>;
-  /** Brings what was already heard to `chunks`, then releases the microphone. */
-  stop(): Promise<void>;
 }
 
 /** Of the browser's own doing, with nobody to wait for. */

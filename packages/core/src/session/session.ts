@@ -7,7 +7,9 @@ import { advanceLink, type EngineLink, type EngineLinkEvent, initialLink } from 
 import { EventLog } from './event-log.ts';
 import type { EventFault, SessionEvent } from './events.ts';
 import { Marks } from './marks.ts';
+import { pump } from './pump.ts';
 import { ReplayRing } from './replay-ring.ts';
+import { withTimeLimit } from './time-limit.ts';
 import { Timeline } from './timeline.ts';
 import { Transcript } from './transcript.ts';
 
@@ -34,7 +36,7 @@ const writeMs = 200;
 
 /**
  * One conversation: audio in by `write`, events out by `events`, and an engine between that may come and go. Joins the
- * replay ring, the engine link and the transcript, and owns the loop that gives the engine its audio.
+ * replay ring, the pump, the engine link and the transcript: what each of them decides stands in its own file.
  */
 export class Session {
   readonly id: string;
@@ -149,12 +151,12 @@ export class Session {
   async *#recognise(before: EventFault | undefined): AsyncGenerator<SessionEvent, EventFault | undefined, undefined> {
     const connection = new AbortController();
     const signal = AbortSignal.any([connection.signal, this.#options.signal]);
-    let pump: Promise<void> | undefined;
+    let feeding: Promise<void> | undefined;
     try {
       const engineSession = await this.#open(connection, signal);
       this.#step({ kind: 'opened' });
       yield* this.#resume(before);
-      pump = this.#pump(engineSession, connection, signal);
+      feeding = this.#feed(engineSession, connection, signal);
       for await (const event of engineSession.events) yield* this.#hear(event);
       this.#step({ kind: 'ended' });
       return undefined;
@@ -168,35 +170,15 @@ export class Session {
     } finally {
       connection.abort(new EngineError('engine_lost', 'The engine connection has ended.'));
       this.#bell.ring();
-      await pump;
+      await feeding;
     }
   }
 
   async #open(connection: AbortController, signal: AbortSignal): Promise<EngineSession> {
-    const { engine, recognition } = this.#options;
+    const { engine, recognition, clock } = this.#options;
     const late = new EngineError('engine_timeout', `The engine did not open within ${openTimeoutMs / 1000} s.`);
-    return this.#within(openTimeoutMs, late, connection, signal, () => engine.open(recognition, signal));
-  }
-
-  /** Does `work`, and aborts the connection with `late` when it takes longer than `ms`. */
-  async #within<T>(
-    ms: number,
-    late: TranscribeError,
-    connection: AbortController,
-    signal: AbortSignal,
-    work: () => Promise<T>,
-  ): Promise<T> {
-    const done = new AbortController();
-    const limit = this.#options.clock.wait(ms, AbortSignal.any([done.signal, signal])).then(
-      () => connection.abort(late),
-      () => undefined,
-    );
-    try {
-      return await work();
-    } finally {
-      done.abort();
-      await limit;
-    }
+    const limit = { ms: openTimeoutMs, clock, signal, onLate: () => connection.abort(late) };
+    return withTimeLimit(limit, () => engine.open(recognition, signal));
   }
 
   /** Sets the connection's first sample on the timeline, and says what a lost one before it has cost. */
@@ -212,38 +194,28 @@ export class Session {
     yield this.#log.log({ kind: 'engine_changed', at, reason: before });
   }
 
-  /** Gives the engine its audio and marks as they come. Failures end the connection, whose events tell them. */
-  async #pump(engineSession: EngineSession, connection: AbortController, signal: AbortSignal): Promise<void> {
+  /** Gives the engine all there is to hear, then lets it finish. Failures end the connection, whose events tell them. */
+  async #feed(engineSession: EngineSession, connection: AbortController, signal: AbortSignal): Promise<void> {
     try {
-      while (!signal.aborted && this.#link.state === 'streaming') {
-        const mark = this.#marks.next();
-        const samples = this.#ring.peek(this.#writeSamples, mark?.position);
-        if (samples.length > 0) await this.#send(engineSession, samples);
-        else if (mark) await this.#tell(engineSession, mark.kind, mark.position);
-        else if (this.#audioEnded) await this.#drain(engineSession, connection, signal);
-        else await this.#bell.wait();
-      }
+      const drained = await pump(engineSession, {
+        ring: this.#ring,
+        marks: this.#marks,
+        bell: this.#bell,
+        writeSamples: this.#writeSamples,
+        audioEnded: () => this.#audioEnded,
+        isOver: () => signal.aborted || this.#link.state !== 'streaming',
+      });
+      if (drained) await this.#finish(engineSession, connection, signal);
     } catch (thrown) {
       connection.abort(thrown);
     }
   }
 
-  async #send(engineSession: EngineSession, samples: Int16Array): Promise<void> {
-    await engineSession.write(samples);
-    this.#ring.advance(samples.length);
-    this.#bell.ring();
-  }
-
-  async #tell(engineSession: EngineSession, kind: 'commit' | 'clear', position: number): Promise<void> {
-    await engineSession[kind]();
-    this.#marks.tell();
-    if (kind === 'clear') this.#ring.settle(position);
-  }
-
-  async #drain(engineSession: EngineSession, connection: AbortController, signal: AbortSignal): Promise<void> {
+  async #finish(engineSession: EngineSession, connection: AbortController, signal: AbortSignal): Promise<void> {
     this.#step({ kind: 'drained' });
     const late = new EngineError('engine_timeout', `The engine did not finish within ${finishTimeoutMs / 1000} s.`);
-    await this.#within(finishTimeoutMs, late, connection, signal, async () => {
+    const limit = { ms: finishTimeoutMs, clock: this.#options.clock, signal, onLate: () => connection.abort(late) };
+    await withTimeLimit(limit, async () => {
       await engineSession.finish();
       while (this.#link.state === 'finishing' && !signal.aborted) await this.#bell.wait();
     });

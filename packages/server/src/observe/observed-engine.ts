@@ -47,7 +47,7 @@ async function* observeEvents(events: AsyncIterable<EngineEvent>, session: strin
 
 function shownText(event: EngineEvent): Omit<TextEntry, 't' | 'session_id'> | undefined {
   if (event.kind === 'settled') return undefined;
-  const ts = { start_s: event.start / 1000, end_s: event.end / 1000 };
+  const ts = { start_s: Math.round(event.start) / 1000, end_s: Math.round(event.end) / 1000 };
   if (event.kind === 'failed') return { type: 'error', text: event.error.message, ts, event: event.error.code };
   return { type: event.kind === 'hypothesis' ? 'partial' : 'final', text: event.text, ts, event: event.vendorEvent };
 }
