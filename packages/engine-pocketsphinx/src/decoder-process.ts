@@ -44,7 +44,11 @@ export class DecoderProcess implements EngineSession {
     });
     // Whoever waits for it is told; when nobody does, nobody needs to know.
     this.ready.catch(() => undefined);
-    this.gone = new Promise((resolve) => this.#child.once('exit', () => resolve()));
+    this.gone = new Promise((resolve) => {
+      this.#child.once('exit', () => resolve());
+      // A process that could not be started has no exit.
+      this.#child.on('error', () => this.#child.pid === undefined && resolve());
+    });
     this.#child.on('message', (message: FromWorker) => this.#hear(message));
     this.#child.on('exit', (code, signal) => this.#fail(lost(signal ?? `code ${code}`)));
     this.#child.on('error', (cause) => this.#fail(lost('an error', cause)));
@@ -67,9 +71,9 @@ export class DecoderProcess implements EngineSession {
 
   async write(samples: Int16Array): Promise<void> {
     if (this.#state.is !== 'taken') return;
+    this.#expect();
     this.#inFlight += samples.length;
     this.#tell({ kind: 'audio', samples });
-    this.#expect();
     while (this.#inFlight > inFlightLimit && !this.ended) {
       await new Promise<void>((resolve) => {
         this.#wakeWriter = resolve;
@@ -88,9 +92,9 @@ export class DecoderProcess implements EngineSession {
 
   async finish(): Promise<void> {
     if (this.#state.is !== 'taken') return;
+    this.#expect();
     this.#state = { is: 'finishing' };
     this.#tell({ kind: 'finish' });
-    this.#expect();
   }
 
   /** Ends process and recognition at once; readers of `events` get `reason`. */
@@ -129,9 +133,10 @@ export class DecoderProcess implements EngineSession {
     return this.#settleReady !== undefined || this.#inFlight > 0 || this.#state.is === 'finishing';
   }
 
-  /** Watches over an answer that is owed from now on. */
+  /** Watches over an answer that is owed from now on: to be called before it is asked for. */
   #expect(): void {
-    this.#patience ??= setTimeout(() => this.#lookAgain(), this.#patienceMs);
+    if (this.#patience === undefined) this.#patience = setTimeout(() => this.#lookAgain(), this.#patienceMs);
+    else if (!this.#owesAnswer) this.#patience.refresh();
   }
 
   #lookAgain(): void {

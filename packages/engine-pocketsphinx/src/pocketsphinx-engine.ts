@@ -1,4 +1,4 @@
-import { availableParallelism } from 'node:os';
+import { availableParallelism, totalmem } from 'node:os';
 import { type Engine, EngineError, type EngineReadiness, type RecognitionOptions } from '@live-transcribe/core';
 import { DecoderProcess } from './decoder-process.ts';
 import type { PocketSphinxFiles } from './find-pocketsphinx.ts';
@@ -6,11 +6,24 @@ import { sampleRate } from './utterances.ts';
 
 export interface PocketSphinxEngineOptions {
   readonly files: PocketSphinxFiles;
-  /** How many recognitions at once, at most; three for each core when absent: one takes a quarter of a core. */
+  /** How many recognitions at once, at most; when absent, as many as cores and memory allow. */
   readonly maxDecoders?: number;
   /** How long a decoder may owe an answer before it is given up, in ms; 10,000 when absent. */
   readonly patienceMs?: number;
   readonly warn: (message: string, details: object) => void;
+}
+
+/** One takes a quarter of a core while somebody speaks, and about 110 MB that it shares with nobody. */
+const decodersPerCore = 3;
+const bytesPerDecoder = 150 * 1024 * 1024;
+/** The rest is for the gateway and everything else on the machine. */
+const shareOfMemory = 0.6;
+
+/** A container may be given less memory than its machine has. */
+function decodersHere(): number {
+  const memory = Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY);
+  const fitting = Math.floor((memory * shareOfMemory) / bytesPerDecoder);
+  return Math.max(1, Math.min(decodersPerCore * availableParallelism(), fitting));
 }
 
 /** Decoding a second of speech takes about 0.2 s, and a second is the most that a decoder is given at a time. */
@@ -37,7 +50,7 @@ class PocketSphinxEngine implements Engine {
 
   constructor(options: PocketSphinxEngineOptions) {
     this.#options = options;
-    this.#maxDecoders = options.maxDecoders ?? 3 * availableParallelism();
+    this.#maxDecoders = options.maxDecoders ?? decodersHere();
     this.#prepare();
   }
 

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import koffi from 'koffi';
+import { CepstralMean } from './cepstral-mean.ts';
 import type { PocketSphinxFiles } from './find-pocketsphinx.ts';
 
 export interface DecodedWord {
@@ -16,6 +17,8 @@ export interface PocketSphinx {
   inSpeech(): boolean;
   text(): string;
   end(): void;
+  /** Unlearns what the utterance that was ended last has taught; before the next `begin`. */
+  forget(): void;
   /** Of the utterance that was ended last; silence and noises left out. */
   words(): DecodedWord[];
 }
@@ -32,6 +35,7 @@ export function openPocketSphinx({ library, modelFolder }: PocketSphinxFiles): P
   const parse = lib.func('void *cmd_ln_parse_r(void *, const void *, int, const char **, int)');
   const definitions = lib.func('const void *ps_args()');
   const init = lib.func('void *ps_init(void *)');
+  const features = lib.func('void *ps_get_feat(void *)');
   const startStream = lib.func('int ps_start_stream(void *)');
   const startUtterance = lib.func('int ps_start_utt(void *)');
   const processRaw = lib.func('int ps_process_raw(void *, const int16_t *, size_t, int, int)');
@@ -48,13 +52,18 @@ export function openPocketSphinx({ library, modelFolder }: PocketSphinxFiles): P
   const decoder: unknown = init(parse(null, definitions(), args.length, args, 1));
   if (decoder === null) throw new Error(`PocketSphinx could not load its model in ${modelFolder}.`);
   startStream(decoder);
+  const mean = new CepstralMean(features(decoder));
 
   return {
-    begin: () => void startUtterance(decoder),
+    begin: () => {
+      mean.save();
+      startUtterance(decoder);
+    },
     process: (samples) => void processRaw(decoder, samples, samples.length, 0, 0),
     inSpeech: () => speaking(decoder) !== 0,
     text: () => hypothesis(decoder, null) ?? '',
     end: () => void endUtterance(decoder),
+    forget: () => mean.restore(),
     words: () => {
       const words: DecodedWord[] = [];
       for (let segment = firstSegment(decoder, null); segment !== null; segment = nextSegment(segment)) {

@@ -51,11 +51,11 @@ export class Utterances {
     }
   }
 
-  /** Ends the open utterance here. */
+  /** Ends the open utterance here. Where there is no text yet a word may just begin, and is left to come. */
   commit(): void {
-    if (this.#filled > 0) this.#decode();
-    this.#close();
-    this.#decoder.begin();
+    if (this.#speechFrom !== undefined && this.#filled > 0) this.#decode();
+    if (this.#speechFrom === undefined || this.#decoder.text() === '') return;
+    this.#endHere();
   }
 
   /** Forgets the open utterance. */
@@ -81,7 +81,7 @@ export class Utterances {
     const speaking = this.#decoder.inSpeech();
     if (speaking) this.#speechFrom ??= Math.max(this.#closedAt, this.#position - block - unsettled);
     if (this.#speechFrom !== undefined && !speaking) return this.#endAtPause();
-    if (this.#speechFrom !== undefined && this.#position - this.#speechFrom >= longestUtterance) return this.commit();
+    if (this.#speechFrom !== undefined && this.#position - this.#speechFrom >= longestUtterance) return this.#endHere();
     if (speaking) this.#hypothesis();
     else if (this.#position - unsettled - this.#settled >= settleEvery) this.#settle(this.#position - unsettled);
   }
@@ -91,6 +91,11 @@ export class Utterances {
     this.#position += samples.length;
     this.#before.copyWithin(0, samples.length);
     this.#before.set(samples, lookBack - samples.length);
+  }
+
+  #endHere(): void {
+    this.#close();
+    this.#decoder.begin();
   }
 
   #endAtPause(): void {
@@ -112,7 +117,9 @@ export class Utterances {
   #close(through = this.#position): void {
     this.#decoder.end();
     const text = this.#decoder.text();
-    if (text !== '') {
+    // The decoder takes the first second of a room's noise for speech; learning that mean would spoil the words after it.
+    if (text === '') this.#decoder.forget();
+    if (text !== '' || this.#text !== '') {
       const words = this.#decoder.words().map(({ text: word, first, last }) => this.#word(word, first, last));
       const start = words[0]?.start ?? time(this.#speechFrom ?? this.#closedAt);
       const end = words.at(-1)?.end ?? time(through);

@@ -46,7 +46,7 @@ describeWithSphinx('the processes of pocketsphinx', () => {
     const bystander = await engine.open(options, ending.signal);
     const [victim] = decoders();
     const told = expect(collect(session)).rejects.toMatchObject({ code: 'engine_lost', retryable: true });
-    const speech = await speak('open the window and close the door', { leadMs: 500, trailMs: 1_000 });
+    const speech = await speak('the children are playing in the garden', { leadMs: 500, trailMs: 1_000 });
     await session.write(speech.subarray(0, 20_000));
     process.kill(victim ?? 0, 'SIGKILL');
     await told;
@@ -63,6 +63,26 @@ describeWithSphinx('the processes of pocketsphinx', () => {
     process.kill(victim ?? 0, 'SIGSTOP');
     await session.write(new Int16Array(1_600));
     await told;
+  });
+
+  it('have their patience counted from the question, not from the answer before it', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const session = await create({ patienceMs: 10_000 }).open(options, ending.signal);
+      const [decoder] = decoders();
+      const events = collect(session);
+      // More than may be on its way at once: resolved by the answer.
+      await session.write(new Int16Array(32_000));
+      vi.advanceTimersByTime(9_900);
+      process.kill(decoder ?? 0, 'SIGSTOP');
+      await session.write(new Int16Array(1_600));
+      vi.advanceTimersByTime(200);
+      process.kill(decoder ?? 0, 'SIGCONT');
+      await session.finish();
+      await events;
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('end when their recognition does, by its signal too', async () => {
