@@ -27,10 +27,13 @@ export default defineConfig({
           exclude: [...suffixes, '**/node_modules/**'],
         },
       },
-      ...Object.keys(kinds).map((kind) => ({
+      ...Object.keys(kinds).map((kind, index) => ({
         ...shared,
         test: {
           name: kind,
+          // One kind after the other and one file at a time: what plays in real time shall not wait for a busy machine.
+          sequence: { groupOrder: index + 1 },
+          fileParallelism: false,
           include: [`packages/*/test/**/*.${kind}.test.ts`, `apps/*/test/**/*.${kind}.test.ts`],
           testTimeout: 60_000,
           hookTimeout: 60_000,
