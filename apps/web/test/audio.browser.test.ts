@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { describeInChromium, Stage } from './browser.ts';
+import { describeInChromium, Stage, withoutProcessing } from './browser.ts';
 import { locate } from './correlation.ts';
 import { Ruler } from './ruler.ts';
 
@@ -11,13 +11,6 @@ const renderQuantum = 128;
 const around = 1_000;
 /** What is left when the device's rate and ours put samples at other places between those of the file. */
 const alike = 0.95;
-
-/** What the browser does to a voice (echo, noise, gain) is left to it; here it would only blur the ruler. */
-function withoutProcessing(): void {
-  const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
-  const audio = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
-  navigator.mediaDevices.getUserMedia = () => ask({ audio });
-}
 
 function busyFor(ms: number): void {
   const end = performance.now() + ms;
