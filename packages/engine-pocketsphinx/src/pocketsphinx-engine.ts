@@ -91,9 +91,10 @@ class PocketSphinxEngine implements Engine {
     if (this.#isClosed || this.#spare !== undefined || this.#isFull) return;
     const spare = this.#start();
     this.#spare = spare;
-    spare.ready.catch((error: unknown) =>
-      this.#options.warn('a spare recogniser could not be started', { err: error }),
-    );
+    spare.ready.catch((error: unknown) => {
+      // One that was still loading when the engine was closed has not failed.
+      if (!this.#isClosed) this.#options.warn('a spare recogniser could not be started', { err: error });
+    });
   }
 
   #start(): DecoderProcess {

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,14 +11,18 @@ import { afterEach, describe, expect, it } from 'vitest';
 const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 
 const children = new Set<ChildProcess>();
+const folders = new Set<string>();
 afterEach(() => {
   for (const child of children) child.kill('SIGKILL');
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
   children.clear();
+  folders.clear();
 });
 
 /** Starts the built server in an empty folder, with `.env` if given and nothing else but `environment`. */
 function start(environment: Record<string, string>, dotEnv?: string) {
   const cwd = mkdtempSync(join(tmpdir(), 'live-transcribe-'));
+  folders.add(cwd);
   if (dotEnv !== undefined) writeFileSync(join(cwd, '.env'), dotEnv);
   const child = spawn(process.execPath, [main], { cwd, env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
   children.add(child);
