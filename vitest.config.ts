@@ -1,13 +1,12 @@
 import { defineConfig } from 'vitest/config';
 
-/** A test file's suffix says what it needs beside Node; plain `.test.ts` needs nothing. */
-const kinds = {
-  ffmpeg: 'tests that compare with ffmpeg',
-  sphinx: 'tests with the real embedded recogniser and spoken audio (PocketSphinx, flite)',
-  browser: 'tests in a real headless Chromium',
-} as const;
+/**
+ * A test file's suffix says what it needs beside Node, and plain `.test.ts` needs nothing: ffmpeg to compare with; the real
+ * embedded recogniser and spoken audio (PocketSphinx, flite); a real headless Chromium.
+ */
+const kinds = ['ffmpeg', 'sphinx', 'browser'];
 
-const suffixes = Object.keys(kinds).map((kind) => `**/*.${kind}.test.ts`);
+const suffixes = kinds.map((kind) => `**/*.${kind}.test.ts`);
 
 const shared = {
   // Packages are tested from their sources; only what is started as a process of its own comes from `dist`.
@@ -27,7 +26,7 @@ export default defineConfig({
           exclude: [...suffixes, '**/node_modules/**'],
         },
       },
-      ...Object.keys(kinds).map((kind, index) => ({
+      ...kinds.map((kind, index) => ({
         ...shared,
         test: {
           name: kind,

@@ -1,5 +1,7 @@
 export type { SubscriptionOptions } from './async/subscription.ts';
 export { Subscription } from './async/subscription.ts';
+export type { TimeLimit } from './async/time-limit.ts';
+export { withTimeLimit } from './async/time-limit.ts';
 export type { EngineErrorCode, ErrorCode, TranscribeErrorOptions } from './errors.ts';
 export { asTranscribeError, ClientError, EngineError, errorTable, TranscribeError } from './errors.ts';
 export type {

@@ -103,6 +103,8 @@ export class DecoderProcess implements EngineSession {
   }
 
   #hear(message: FromWorker): void {
+    // What was on its way when the process was ended.
+    if (this.ended) return;
     this.#patience?.refresh();
     switch (message.kind) {
       case 'ready':

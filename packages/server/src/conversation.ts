@@ -11,6 +11,7 @@ import {
   type SessionEvent,
   type SessionRequest,
   type TranscribeError,
+  withTimeLimit,
 } from '@live-transcribe/core';
 import type { ClientSocket } from './client-socket.ts';
 import { closeCode } from './close-code.ts';
@@ -52,23 +53,14 @@ export async function converse(options: ConversationOptions): Promise<void> {
 /** What the first message asks for; `undefined` when the client leaves without one. */
 async function startRequest(
   frames: AsyncIterator<Frame>,
-  { codec, clock }: ConversationOptions,
+  { socket, codec, clock }: ConversationOptions,
 ): Promise<SessionRequest | undefined> {
-  const done = new AbortController();
   const late = new ClientError('start_timeout', `No start message came within ${startWithinMs / 1000} s.`);
-  const limit = clock.wait(startWithinMs, done.signal).then(() => {
-    throw late;
-  });
-  // After the race nobody listens to the loser.
-  limit.catch(() => undefined);
-  try {
-    const first = await Promise.race([frames.next(), limit]);
-    if (first.done) return undefined;
-    const command = codec.decode(first.value);
-    return command?.kind === 'start' ? command.request : undefined;
-  } finally {
-    done.abort();
-  }
+  const limit = { ms: startWithinMs, clock, onLate: () => socket.endWith(late) };
+  const first = await withTimeLimit(limit, () => frames.next());
+  if (first.done) return undefined;
+  const command = codec.decode(first.value);
+  return command?.kind === 'start' ? command.request : undefined;
 }
 
 async function transcribe(

@@ -19,6 +19,13 @@ const howToGetOne =
 
 /** Chooses as `ENGINE` says; where that engine is not to be had the server still starts and says what to do. */
 export function chooseEngine(config: Config, log: Log): EngineChoice {
+  const picked = pickEngine(config, log);
+  return { ...picked, plainLanguage: plainLanguage(config, picked.engine) };
+}
+
+type PickedEngine = Omit<EngineChoice, 'plainLanguage'>;
+
+function pickEngine(config: Config, log: Log): PickedEngine {
   switch (config.engine) {
     case 'openai':
       if (config.openaiApiKey !== undefined) return openai(config, log, config.openaiApiKey, 'ENGINE=openai is set.');
@@ -33,27 +40,26 @@ export function chooseEngine(config: Config, log: Log): EngineChoice {
   }
 }
 
-function openai(config: Config, log: Log, apiKey: string, reason: string): EngineChoice {
+function openai(config: Config, log: Log, apiKey: string, reason: string): PickedEngine {
   const engine = createOpenAIEngine({
     apiKey,
     baseUrl: config.openaiBaseUrl,
     warn: (message, details) => log.warn(details, message),
   });
-  const models = { transcriptions: config.modelName, plain: config.openaiRealtimeModel };
-  return { engine, reason, models, plainLanguage: plainLanguage(config, engine) };
+  return { engine, reason, models: configuredModels(config) };
 }
 
-function pocketSphinx(config: Config, log: Log, reason: string): EngineChoice {
+function pocketSphinx(config: Config, log: Log, reason: string): PickedEngine {
   const found = findPocketSphinx();
   if ('missing' in found) return nothing(config, `${found.missing} ${howToGetOne}`);
   const engine = createPocketSphinxEngine({ files: found, warn: (message, details) => log.warn(details, message) });
   const model = 'pocketsphinx-en-us';
   const models = { transcriptions: model, plain: model };
-  return { engine, reason, models, plainLanguage: plainLanguage(config, engine) };
+  return { engine, reason, models };
 }
 
 /** Stands in where there is no engine, so that nobody else has to ask whether there is one. */
-function nothing(config: Config, reason: string): EngineChoice {
+function nothing(config: Config, reason: string): PickedEngine {
   const engine: Engine = {
     id: 'none',
     sampleRate: 16_000,
@@ -64,9 +70,13 @@ function nothing(config: Config, reason: string): EngineChoice {
     },
     close: async () => undefined,
   };
-  const models = { transcriptions: config.modelName, plain: config.openaiRealtimeModel };
-  return { engine, reason, models, plainLanguage: plainLanguage(config, engine) };
+  return { engine, reason, models: configuredModels(config) };
 }
+
+const configuredModels = (config: Config) => ({
+  transcriptions: config.modelName,
+  plain: config.openaiRealtimeModel,
+});
 
 const swedish = 'sv';
 

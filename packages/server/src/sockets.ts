@@ -1,6 +1,13 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { ClientError, type ClientProtocol, type Clock, type Engine, TranscribeError } from '@live-transcribe/core';
+import {
+  ClientError,
+  type ClientProtocol,
+  type Clock,
+  type Engine,
+  TranscribeError,
+  withTimeLimit,
+} from '@live-transcribe/core';
 import { WebSocketServer, type Server as WebSocketServerOf } from 'ws';
 import { ClientSocket, ExplainingWebSocket, largestMessage } from './client-socket.ts';
 import { converse } from './conversation.ts';
@@ -51,14 +58,8 @@ export class Sockets {
     this.#draining = new TranscribeError('shutting_down', 'The server is stopping. Please connect again in a moment.');
     clearInterval(this.#heartbeat);
     for (const client of this.#clients.values()) client.endWith(this.#draining);
-    const done = new AbortController();
-    const limit = this.#options.clock.wait(withinMs, done.signal).then(
-      () => this.#end(),
-      () => undefined,
-    );
-    await Promise.all(this.#conversations);
-    done.abort();
-    await limit;
+    const limit = { ms: withinMs, clock: this.#options.clock, onLate: () => this.#end() };
+    await withTimeLimit(limit, () => Promise.all(this.#conversations));
   }
 
   #end(): void {

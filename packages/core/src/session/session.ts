@@ -1,5 +1,6 @@
 import { msToSamples } from '@live-transcribe/audio';
 import { Bell } from '../async/bell.ts';
+import { withTimeLimit } from '../async/time-limit.ts';
 import { asTranscribeError, EngineError, type TranscribeError } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Engine, EngineEvent, EngineSession, RecognitionOptions } from '../ports/engine.ts';
@@ -9,7 +10,6 @@ import type { EventFault, SessionEvent } from './events.ts';
 import { Marks } from './marks.ts';
 import { pump } from './pump.ts';
 import { ReplayRing } from './replay-ring.ts';
-import { withTimeLimit } from './time-limit.ts';
 import { Timeline } from './timeline.ts';
 import { Transcript } from './transcript.ts';
 
