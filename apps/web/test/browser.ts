@@ -2,18 +2,16 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { describeWith } from '@live-transcribe/testkit';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { build } from 'vite';
-import { describe } from 'vitest';
 import { FakeGateway } from './fake-gateway.ts';
 
 export const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
 
-/** Says in the suite's name why it was skipped. */
-export function describeInChromium(name: string, tests: () => void): void {
-  if (existsSync(executablePath)) describe(name, tests);
-  else describe.skip(`${name} (SKIPPED: there is no Chromium at ${executablePath}; apt-get install chromium)`, tests);
-}
+const missing = existsSync(executablePath) ? undefined : `${executablePath} (apt-get install chromium)`;
+
+export const describeInChromium = (name: string, tests: () => void) => describeWith([missing], name, {}, tests);
 
 /** How the microphone answers when the page asks. `none` leaves the browser with the devices of the machine. */
 export type FakeMicrophone = { readonly wav: Buffer } | 'beeping' | 'denied' | 'none';

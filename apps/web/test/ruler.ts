@@ -1,4 +1,4 @@
-import { Resampler } from '@live-transcribe/audio';
+import { joinSamples, Resampler } from '@live-transcribe/audio';
 import { wavBytes } from '@live-transcribe/testkit';
 
 /** Noise that is nowhere like itself, so that a piece of it tells its place. Below 4 kHz, so that half a sample hardly matters. */
@@ -26,10 +26,6 @@ export class Ruler {
 
   at(sampleRate: number): Int16Array {
     const resampler = new Resampler(this.#sampleRate, sampleRate);
-    const [head, tail] = [resampler.push(this.#samples), resampler.flush()];
-    const all = new Int16Array(head.length + tail.length);
-    all.set(head);
-    all.set(tail, head.length);
-    return all;
+    return joinSamples([resampler.push(this.#samples), resampler.flush()]);
   }
 }

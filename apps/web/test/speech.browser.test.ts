@@ -1,9 +1,9 @@
 import { Resampler } from '@live-transcribe/audio';
 import { findPocketSphinx } from '@live-transcribe/engine-pocketsphinx';
 import { type Simulator, startSimulator } from '@live-transcribe/realtime-simulator';
-import { speak, speechToolsMissing, wordErrorRate } from '@live-transcribe/testkit';
+import { describeWith, speak, speechToolsMissing, wordErrorRate } from '@live-transcribe/testkit';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { WebSocket as Socket } from 'ws';
 import { describeInChromium, withoutProcessing } from './browser.ts';
 import { find } from './correlation.ts';
@@ -17,9 +17,9 @@ const rate = 16_000;
 const leadMs = 1_000;
 const trailMs = 2_500;
 
-const missing = [speechToolsMissing(), 'missing' in findPocketSphinx() ? 'PocketSphinx' : undefined].filter(Boolean);
-const describeWithSpeech = missing.length > 0 ? describe.skip : describe;
-const because = missing.length > 0 ? ` (SKIPPED: missing ${missing.join(' and ')})` : '';
+const found = findPocketSphinx();
+const noVoice = speechToolsMissing();
+const noRecogniser = 'missing' in found ? found.missing : undefined;
 
 const speech = () => speak(spoken, { voice: 'slt', leadMs, trailMs });
 
@@ -96,7 +96,7 @@ function transcribeRecorded(page: Page, seconds: number): Promise<string> {
 }
 
 describeInChromium('a person speaks, and reads the words', () => {
-  describeWithSpeech(`of the embedded recogniser${because}`, { timeout: 120_000 }, () => {
+  describeWith([noVoice, noRecogniser], 'of the embedded recogniser', { timeout: 120_000 }, () => {
     let stage: RealStage;
     let samples: Int16Array;
     let seconds: number;
@@ -134,7 +134,7 @@ describeInChromium('a person speaks, and reads the words', () => {
     });
   });
 
-  describeWithSpeech(`of OpenAI, as far as the simulator stands for it${because}`, { timeout: 120_000 }, () => {
+  describeWith([noVoice], 'of OpenAI, as far as the simulator stands for it', { timeout: 120_000 }, () => {
     let simulator: Simulator;
     let stage: RealStage;
     let samples: Int16Array;

@@ -11,5 +11,6 @@ export {
 export { Intake, type IntakeOptions } from './intake.ts';
 export { type Level, peakAndRms } from './level.ts';
 export { Resampler } from './resample/resampler.ts';
+export { joinSamples } from './samples.ts';
 export type { StreamMs, TimelineMs } from './time.ts';
 export { msToSamples, samplesToMs, streamMs, timelineMs } from './time.ts';

@@ -1,6 +1,7 @@
+import { seeded } from '@live-transcribe/testkit';
 import { describe, expect, it } from 'vitest';
 import { detect, type Recognised } from '../src/detect.ts';
-import { randomBytes, seeded } from './random.ts';
+import { randomBytes } from './random.ts';
 
 const ascii = (text: string): number[] => Array.from(text, (letter) => letter.charCodeAt(0));
 

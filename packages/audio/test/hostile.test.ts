@@ -1,3 +1,4 @@
+import { seeded } from '@live-transcribe/testkit';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { AudioError, Intake } from '../src/index.ts';
 import { WebmDemuxer } from '../src/webm/demuxer.ts';
@@ -18,7 +19,7 @@ import {
   unknownSize,
   vint,
 } from './matroska.ts';
-import { cutAnywhere, randomBytes, seeded } from './random.ts';
+import { cutAnywhere, randomBytes } from './random.ts';
 
 afterEach(() => {
   vi.restoreAllMocks();

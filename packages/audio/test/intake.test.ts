@@ -1,3 +1,4 @@
+import { seeded } from '@live-transcribe/testkit';
 import { describe, expect, it } from 'vitest';
 import { AudioError, type DeclaredFormat, Intake, Resampler } from '../src/index.ts';
 import { OpusStream } from '../src/opus/decoder.ts';
@@ -15,7 +16,7 @@ import {
   trackEntry,
   tracks,
 } from './matroska.ts';
-import { byteByByte, cutAnywhere, randomBytes, seeded } from './random.ts';
+import { byteByByte, cutAnywhere, randomBytes } from './random.ts';
 import { bytesOf, concat, sine } from './signals.ts';
 
 const declare = (declared: Partial<DeclaredFormat> = {}, sampleRate = 24_000): Intake =>

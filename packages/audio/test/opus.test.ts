@@ -1,10 +1,11 @@
+import { seeded } from '@live-transcribe/testkit';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { AudioError } from '../src/index.ts';
 import { OpusStream } from '../src/opus/decoder.ts';
 import { parseOpusHead, plainOpusHead } from '../src/opus/head.ts';
 import { statedSamples } from '../src/opus/packet.ts';
 import { opusHead } from './matroska.ts';
-import { randomBytes, seeded } from './random.ts';
+import { randomBytes } from './random.ts';
 
 const open: OpusStream[] = [];
 const openStream = async (head = plainOpusHead, sampleRate = 24_000): Promise<OpusStream> => {

@@ -1,7 +1,8 @@
+import { seeded } from '@live-transcribe/testkit';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Intake } from '../src/index.ts';
 import { ffmpeg, samplesOf, speak } from './ffmpeg.ts';
-import { cutAnywhere, seeded } from './random.ts';
+import { cutAnywhere } from './random.ts';
 import { compare, concat } from './signals.ts';
 
 /**

@@ -1,7 +1,8 @@
+import { seeded } from '@live-transcribe/testkit';
 import { describe, expect, it } from 'vitest';
 import type { PcmEncoding } from '../src/format.ts';
 import { PcmReader } from '../src/pcm.ts';
-import { byteByByte, cutAnywhere, randomBytes, seeded } from './random.ts';
+import { byteByByte, cutAnywhere, randomBytes } from './random.ts';
 import { bytesOf } from './signals.ts';
 
 const readAll = (encoding: PcmEncoding, channels: number, pieces: readonly Uint8Array[]): number[] => {

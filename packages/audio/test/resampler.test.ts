@@ -1,7 +1,7 @@
+import { seeded } from '@live-transcribe/testkit';
 import { describe, expect, it } from 'vitest';
 import { AudioError, Resampler } from '../src/index.ts';
 import { filterFor } from '../src/resample/filter.ts';
-import { seeded } from './random.ts';
 import { concat, decibels, sine } from './signals.ts';
 
 const rates = [8_000, 11_025, 16_000, 22_050, 32_000, 44_100, 48_000, 96_000, 192_000];

@@ -1,3 +1,4 @@
+import { seeded } from '@live-transcribe/testkit';
 import { describe, expect, it } from 'vitest';
 import { AudioError } from '../src/index.ts';
 import { WebmDemuxer, type WebmItem } from '../src/webm/demuxer.ts';
@@ -17,7 +18,7 @@ import {
   trackEntry,
   tracks,
 } from './matroska.ts';
-import { byteByByte, cutAnywhere, randomBytes, seeded } from './random.ts';
+import { byteByByte, cutAnywhere, randomBytes } from './random.ts';
 
 const random = seeded(21);
 const packets = Array.from({ length: 12 }, (_, i) => randomBytes(random, i === 5 ? 700 : 3 + i * 9));

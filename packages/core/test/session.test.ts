@@ -1,5 +1,5 @@
 import { EngineError, Session, type SessionEvent, type SessionOptions, TranscribeError } from '@live-transcribe/core';
-import { ManualClock, RulerEngine, type RulerFault, rulerAudio } from '@live-transcribe/testkit';
+import { ManualClock, RulerEngine, type RulerFault, rulerAudio, seeded } from '@live-transcribe/testkit';
 import { describe, expect, it, vi } from 'vitest';
 
 interface Conversation {
@@ -221,14 +221,3 @@ describe('a session', () => {
     }
   });
 });
-
-/** Mulberry32: a small well-known generator, so that a seed that failed can be run again. */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}

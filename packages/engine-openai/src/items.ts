@@ -50,10 +50,6 @@ export class Items {
     return item;
   }
 
-  get size(): number {
-    return this.#live.size;
-  }
-
   get isOverfull(): boolean {
     return this.#live.size > capacity;
   }

@@ -1,13 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { speak } from '@live-transcribe/testkit';
+import { childProcesses, speak } from '@live-transcribe/testkit';
 import { afterEach, expect, it, vi } from 'vitest';
 import { collect, createEngine, describeWithSphinx, finals, options, recognise } from './sphinx.ts';
 
 /** The decoders' processes: this one has no other children. */
-function decoders(): number[] {
-  const children = readFileSync(`/proc/self/task/${process.pid}/children`, 'utf8').trim();
-  return children === '' ? [] : children.split(' ').map(Number);
-}
+const decoders = childProcesses;
 
 describeWithSphinx('the processes of pocketsphinx', () => {
   const ending = new AbortController();

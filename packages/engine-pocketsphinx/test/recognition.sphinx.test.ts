@@ -1,3 +1,4 @@
+import { joinSamples } from '@live-transcribe/audio';
 import { type EngineEvent } from '@live-transcribe/core';
 import { speak, wordErrorRate } from '@live-transcribe/testkit';
 import { afterEach, expect, it } from 'vitest';
@@ -122,11 +123,5 @@ const utterances = (events: readonly EngineEvent[]) => events.filter((event) => 
 /** The sentences with `pauseMs` of silence before, between and after. */
 async function join(texts: readonly string[], pauseMs: number): Promise<Int16Array> {
   const parts = await Promise.all(texts.map((text) => speak(text, { leadMs: pauseMs })));
-  const all = new Int16Array(parts.reduce((sum, part) => sum + part.length, pauseMs * ms));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
+  return joinSamples([...parts, new Int16Array(pauseMs * ms)]);
 }

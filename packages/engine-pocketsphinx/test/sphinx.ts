@@ -1,18 +1,14 @@
 import type { EngineEvent, EngineSession } from '@live-transcribe/core';
-import { speechToolsMissing } from '@live-transcribe/testkit';
-import { describe } from 'vitest';
+import { describeWith, speechToolsMissing } from '@live-transcribe/testkit';
 import { createPocketSphinxEngine, findPocketSphinx, type PocketSphinxEngineOptions } from '../src/index.ts';
 
 export const options = { language: 'en', model: '', prompt: undefined, words: true } as const;
 
 const found = findPocketSphinx();
-const missing = [speechToolsMissing(), 'missing' in found ? found.missing : undefined].filter(Boolean).join('; ');
+const missing = [speechToolsMissing(), 'missing' in found ? found.missing : undefined];
 
-/** Says in the suite's name why it was skipped. */
-export function describeWithSphinx(name: string, tests: () => void): void {
-  if (missing === '') describe(name, { timeout: 60_000 }, tests);
-  else describe.skip(`${name} (SKIPPED: ${missing})`, tests);
-}
+export const describeWithSphinx = (name: string, tests: () => void) =>
+  describeWith(missing, name, { timeout: 60_000 }, tests);
 
 export function createEngine(engineOptions: Partial<PocketSphinxEngineOptions> = {}) {
   if ('missing' in found) throw new Error(found.missing);

@@ -1,19 +1,14 @@
-import { readFileSync } from 'node:fs';
 import { createPocketSphinxEngine, findPocketSphinx } from '@live-transcribe/engine-pocketsphinx';
-import { speak, speechToolsMissing } from '@live-transcribe/testkit';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { childProcesses, describeWith, speak, speechToolsMissing } from '@live-transcribe/testkit';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startTestGateway } from './test-gateway.ts';
 import { pcm16, WireClient } from './wire-client.ts';
 
 const found = findPocketSphinx();
-const missing = speechToolsMissing() ?? ('missing' in found ? found.missing : undefined);
-const describeWithSpeech = missing === undefined ? describe : describe.skip;
+const missing = [speechToolsMissing(), 'missing' in found ? found.missing : undefined];
 const spoken = 'The meeting will start in ten minutes. The children are playing in the garden.';
 
-/** The decoders' processes: this one has no other children. */
-const decoders = () => readFileSync(`/proc/self/task/${process.pid}/children`, 'utf8').trim().split(' ').map(Number);
-
-describeWithSpeech(`the embedded recogniser behind /ws${missing === undefined ? '' : ` (SKIPPED: ${missing})`}`, () => {
+describeWith(missing, 'the embedded recogniser behind /ws', {}, () => {
   let gateway: Awaited<ReturnType<typeof startTestGateway>>;
   beforeAll(async () => {
     if ('missing' in found) throw new Error(found.missing);
@@ -38,8 +33,8 @@ describeWithSpeech(`the embedded recogniser behind /ws${missing === undefined ? 
     client.send(pcm16(samples.subarray(0, half)));
     if (killAfter !== undefined) {
       await client.next('type', () => client.messages.filter(({ type }) => type === 'partial').length >= killAfter);
-      // The oldest is the one at work; the other is kept ready.
-      process.kill(Math.min(...decoders()), 'SIGKILL');
+      // The decoders: the oldest is the one at work, the other is kept ready.
+      process.kill(Math.min(...childProcesses()), 'SIGKILL');
     }
     client.send(pcm16(samples.subarray(half)));
     client.send({ type: 'stop' });

@@ -1,8 +1,11 @@
+export { childProcesses } from './child-processes.ts';
+export { describeWith } from './describe-with.ts';
 export type { EngineContractOptions, EngineUnderTest } from './engine-contract.ts';
 export { describeEngineContract } from './engine-contract.ts';
 export { ManualClock } from './manual-clock.ts';
 export type { RulerFault } from './ruler-engine.ts';
 export { RulerConnection, RulerEngine, rulerAudio, rulerRate } from './ruler-engine.ts';
+export { seeded } from './seeded.ts';
 export type { SpeakOptions } from './speech.ts';
 export { speak, speechRate, speechToolsMissing, wavBytes } from './speech.ts';
 export type { WordErrors } from './word-error-rate.ts';

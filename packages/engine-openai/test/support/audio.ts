@@ -1,4 +1,4 @@
-import { msToSamples } from '@live-transcribe/audio';
+import { joinSamples, msToSamples } from '@live-transcribe/audio';
 
 export const rate = 24_000;
 
@@ -17,15 +17,7 @@ export function ruler(from: number, count: number): Int16Array {
   return samples;
 }
 
-export function joined(...parts: Int16Array[]): Int16Array {
-  const whole = new Int16Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
-}
+export const joined = (...parts: Int16Array[]): Int16Array => joinSamples(parts);
 
 /** In chunks of 100 ms. */
 export function* chunks(samples: Int16Array, size = rate / 10): Generator<Int16Array> {
