@@ -1,12 +1,15 @@
 /** Beyond any headroom (96 dB over full scale): such a float was never a sample, and its square would still be finite. */
-const loudest = 65_536;
+export const loudest = 65_536;
 
 /** A float sample, or 0 where it is not a number, infinite or absurd. */
 export const audible = (sample: number): number => (sample >= -loudest && sample <= loudest ? sample : 0);
 
-/** The nearest 16-bit value, clipped. `value` is in steps of 16 bits. */
+/** Added to a double of less than 2^51 in size it leaves no room for a fraction: IEEE 754 rounds that to even. */
+const wholeOnly = 1.5 * 2 ** 52;
+
+/** The nearest 16-bit value, clipped; halves go to the even neighbour. `value` is in steps of 16 bits. */
 export const clip16 = (value: number): number =>
-  value >= 32_767 ? 32_767 : value <= -32_768 ? -32_768 : Math.round(value);
+  value >= 32_767 ? 32_767 : value <= -32_768 ? -32_768 : value + wholeOnly - wholeOnly;
 
 /** Floats (full scale at 1) as 16-bit samples. */
 export function toInt16(samples: Float32Array): Int16Array {

@@ -1,3 +1,4 @@
+import { seeded } from '@live-transcribe/testkit';
 import { describe, expect, it } from 'vitest';
 import { peakAndRms } from '../src/index.ts';
 import { sine } from './signals.ts';
@@ -13,9 +14,36 @@ describe('the level', () => {
     }
   });
 
+  it('of integers is that of the same floats', () => {
+    const random = seeded(1);
+    const ints = Int16Array.from({ length: 999 }, () => (random() - 0.5) * 70_000);
+    const { peak, rms, clipped } = peakAndRms(ints);
+    expect(peakAndRms(Float32Array.from(ints, (sample) => sample / 32_768))).toEqual({
+      peak,
+      rms: expect.closeTo(rms, 12),
+      clipped,
+    });
+  });
+
   it('never exceeds 1, and nothing is silent', () => {
     expect(peakAndRms(Int16Array.of(-32_768, 32_767)).peak).toBe(1);
-    expect(peakAndRms(Float32Array.of(7, -7))).toEqual({ peak: 1, rms: 1 });
-    expect(peakAndRms(new Float32Array(0))).toEqual({ peak: 0, rms: 0 });
+    expect(peakAndRms(Int16Array.of(-32_768, -32_768))).toEqual({ peak: 1, rms: 1, clipped: 2 });
+    expect(peakAndRms(Float32Array.of(7, -7))).toEqual({ peak: 1, rms: 1, clipped: 2 });
+    expect(peakAndRms(new Float32Array(0))).toEqual({ peak: 0, rms: 0, clipped: 0 });
+    expect(peakAndRms(new Int16Array(0))).toEqual({ peak: 0, rms: 0, clipped: 0 });
+  });
+
+  it('counts the samples at full scale, of either sign', () => {
+    const samples = Int16Array.of(32_767, 32_766, -32_768, -32_767, -32_766, 0, 32_767);
+    expect(peakAndRms(samples).clipped).toBe(4);
+    expect(peakAndRms(Float32Array.from(samples, (sample) => sample / 32_768)).clipped).toBe(4);
+  });
+
+  it('takes floats that are no numbers for silence', () => {
+    expect(peakAndRms(Float32Array.of(Number.NaN, Number.POSITIVE_INFINITY, 0.5, -0.5))).toEqual({
+      peak: 0.5,
+      rms: expect.closeTo(0.5 / Math.SQRT2, 12),
+      clipped: 0,
+    });
   });
 });

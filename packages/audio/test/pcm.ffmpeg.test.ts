@@ -7,18 +7,18 @@ import { compare, concat } from './signals.ts';
 
 /**
  * What was measured, dB, mono and stereo: the bound is 2 dB below. ffmpeg's filter passes up to 0.97 of the lower Nyquist
- * frequency and ours up to 0.84, so what differs is what speech has in between: most where the lower rate is 8 kHz.
+ * frequency and ours up to 0.80, so what differs is what speech has in between: most where the lower rate is 8 kHz.
  */
 const measured: readonly (readonly [from: number, to: number, mono: number, stereo: number])[] = [
-  [8_000, 16_000, 42.3, 37.5],
-  [8_000, 24_000, 42.3, 37.5],
+  [8_000, 16_000, 40.5, 35.4],
+  [8_000, 24_000, 40.5, 35.4],
   [16_000, 16_000, 200, 200],
-  [16_000, 24_000, 50.9, 46.6],
-  [22_050, 16_000, 55.2, 51.5],
+  [16_000, 24_000, 40.5, 35.6],
+  [22_050, 16_000, 42.1, 37.3],
   [22_050, 24_000, 81.4, 69.3],
-  [44_100, 16_000, 55.2, 51.5],
+  [44_100, 16_000, 42.1, 37.3],
   [44_100, 24_000, 81.0, 70.2],
-  [48_000, 16_000, 55.1, 51.3],
+  [48_000, 16_000, 42.1, 37.2],
   [48_000, 24_000, 84.3, 73.8],
 ];
 const cases = measured.flatMap(([from, to, mono, stereo]): [number, number, number, number][] => [
@@ -38,7 +38,7 @@ async function throughIntake(bytes: Uint8Array, rate: number, channels: number, 
   const intake = new Intake({ declared: { encoding: 'pcm16', sampleRate: rate, channels }, sampleRate: target });
   const parts: Int16Array[] = [];
   for (const piece of cutAnywhere(seeded(rate + channels), bytes)) parts.push((await intake.push(piece)).slice());
-  parts.push(intake.end());
+  parts.push(await intake.end());
   return concat(parts);
 }
 
@@ -55,7 +55,7 @@ describe('PCM16 of spoken words against ffmpeg', () => {
       const { lag, correlation, snr } = compare(ours, reference, 4);
       expect(Math.abs(ours.length - reference.length)).toBeLessThanOrEqual(2);
       expect(lag).toBe(0);
-      expect(correlation).toBeGreaterThan(0.9998);
+      expect(correlation).toBeGreaterThan(0.9997);
       expect(snr).toBeGreaterThan(expected - 2);
     },
   );

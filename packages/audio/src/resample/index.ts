@@ -1,2 +1,3 @@
 export { type Level, peakAndRms } from '../level.ts';
-export { Resampler } from './resampler.ts';
+export type { ArithmeticName } from './choice.ts';
+export { Resampler, type ResamplerOptions } from './resampler.ts';
