@@ -37,3 +37,19 @@ export class Gathered {
     this.#length = 0;
   }
 }
+
+/** A name to show to people: printable ASCII of a bounded length, whatever the bytes. */
+export function asciiName(bytes: Uint8Array): string {
+  const shown = bytes.subarray(0, 32).filter((code) => code > 0x20 && code < 0x7f);
+  return String.fromCharCode(...shown);
+}
+
+/** The codes of a text in ASCII. */
+export const asciiBytes = (text: string): number[] => Array.from(text, (letter) => letter.charCodeAt(0));
+
+/** Big-endian; exact up to 2^53, beyond which sizes and times are refused by the limits of their formats anyhow. */
+export function readUint(bytes: Uint8Array, from = 0, to = bytes.length, leading = 0): number {
+  let value = leading;
+  for (let i = from; i < to; i++) value = value * 256 + bytes[i];
+  return value;
+}
