@@ -1,4 +1,5 @@
-export { AudioError, type AudioErrorCode } from './errors.ts';
+export type { OpenAac } from './decode/open-codec.ts';
+export { AudioError, type AudioErrorCode, badAudio, decoderBusy, unsupportedAudio } from './errors.ts';
 export {
   checkDeclaredFormat,
   type DeclaredFormat,
@@ -9,8 +10,10 @@ export {
   rawEncodings,
 } from './format.ts';
 export { Intake, type IntakeOptions } from './intake.ts';
-export { type Level, peakAndRms } from './level.ts';
+export { decibelsOf, type Level, LevelMeter, peakAndRms } from './level.ts';
+export { type Notice, type NoticeCode, noticeTable } from './notices.ts';
 export { Resampler } from './resample/resampler.ts';
 export { joinSamples } from './samples.ts';
 export type { StreamMs, TimelineMs } from './time.ts';
 export { msToSamples, samplesToMs, streamMs, timelineMs } from './time.ts';
+export type { Codec, MonoSamples } from './track.ts';

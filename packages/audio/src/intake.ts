@@ -1,25 +1,29 @@
 import { Gathered } from './bytes.ts';
 import type { Decoder } from './decode/decoder.ts';
-import { openDeclared, openRecognised } from './decode/open.ts';
-import { detect } from './detect.ts';
+import { type DecoderOptions, formatName, openDeclared, openRecognised, restarts } from './decode/open.ts';
+import type { OpenAac } from './decode/open-codec.ts';
+import { detect, headerAt, type Recognised } from './detect.ts';
 import { checkDeclaredFormat, checkSampleRate, type DeclaredFormat } from './format.ts';
+import { type Notice, Notices } from './notices.ts';
 import { joinSamples } from './samples.ts';
 
 export interface IntakeOptions {
   readonly declared: DeclaredFormat;
   /** The engine's rate, Hz. */
   readonly sampleRate: number;
+  /** Opens a codec for AAC, which is not decoded in this package; without it AAC is `unsupported_audio`. */
+  readonly openAac?: OpenAac;
 }
 
 type State =
   | {
       readonly kind: 'detecting';
-      /** What has come while it may still become a magic: a few bytes, at most 8,194 and one message. */
+      /** What has come while it may still become a magic: a few bytes, at most some frames of MP3 or AAC and one message. */
       readonly head: Gathered;
       /** Where each message ended, for a message may be a packet. */
       readonly ends: number[];
     }
-  | { readonly kind: 'decoding'; readonly decoder: Decoder }
+  | { readonly kind: 'decoding'; readonly decoder: Decoder; readonly format: Recognised | 'declared' }
   | { readonly kind: 'failed'; readonly error: unknown }
   | { readonly kind: 'ended' };
 
@@ -31,50 +35,51 @@ type State =
  */
 export class Intake {
   readonly #declared: DeclaredFormat;
-  readonly #sampleRate: number;
+  readonly #notices = new Notices();
+  readonly #options: DecoderOptions;
   #state: State = { kind: 'detecting', head: new Gathered(), ends: [] };
   #pushing = false;
 
   /** Throws `unsupported_audio` for a rate or a number of channels beyond the limits. */
-  constructor({ declared, sampleRate }: IntakeOptions) {
+  constructor({ declared, sampleRate, openAac }: IntakeOptions) {
     checkDeclaredFormat(declared);
     checkSampleRate(sampleRate);
     this.#declared = declared;
-    this.#sampleRate = sampleRate;
+    this.#options = { engineRate: sampleRate, openAac, notices: this.#notices };
   }
 
   /**
    * The samples that these bytes complete, possibly none; valid until the next push, and while `bytes` are: PCM that needs no
-   * change is not copied. Waits only while a decoder is being opened, and the next push waits for this one. With the encoding
-   * `opus` each push is one packet. Memory grows with the size of one push: slice big messages.
+   * change is not copied. Waits only while a decoder is being opened, or works elsewhere, and the next push waits for this
+   * one. With the encoding `opus` each push is one packet. Memory grows with the size of one push: slice big messages.
    */
   async push(bytes: Uint8Array): Promise<Int16Array> {
-    if (this.#pushing) throw new Error('A push has to wait for the one before it.');
-    this.#pushing = true;
+    this.#begin();
     try {
-      return await this.#take(bytes);
+      return await this.#take(plain(bytes));
     } catch (error) {
-      this.free();
-      this.#state = { kind: 'failed', error };
-      throw error;
+      throw this.#fail(error);
     } finally {
       this.#pushing = false;
     }
   }
 
   /** The last samples. An incomplete sample or packet is dropped. The intake takes nothing more. */
-  end(): Int16Array {
-    const parts: Int16Array[] = [];
-    // Bytes that might have become a magic were PCM after all; of Opus they are an incomplete packet.
-    if (this.#state.kind === 'detecting' && this.#declared.encoding !== 'opus') {
-      const held = this.#state.head.view();
-      const decoder = this.#decodeWith(openDeclared(this.#declared, this.#sampleRate));
-      const samples = decoder.push(held);
-      if (samples instanceof Int16Array) parts.push(samples);
+  async end(): Promise<Int16Array> {
+    this.#begin();
+    try {
+      return await this.#finish();
+    } catch (error) {
+      throw this.#fail(error);
+    } finally {
+      this.#pushing = false;
+      this.free();
     }
-    if (this.#state.kind === 'decoding') parts.push(this.#state.decoder.end());
-    this.free();
-    return joinSamples(parts);
+  }
+
+  /** What the client should be told of its audio, once. */
+  takeNotices(): readonly Notice[] {
+    return this.#notices.take();
   }
 
   /** Gives the decoder back. May be called again and at any time; a push that is under way yields nothing more. */
@@ -83,12 +88,23 @@ export class Intake {
     if (this.#state.kind !== 'failed') this.#state = { kind: 'ended' };
   }
 
+  #begin(): void {
+    if (this.#pushing) throw new Error('A push has to wait for the one before it.');
+    this.#pushing = true;
+  }
+
+  #fail(error: unknown): unknown {
+    this.free();
+    this.#state = { kind: 'failed', error };
+    return error;
+  }
+
   #take(bytes: Uint8Array): Int16Array | Promise<Int16Array> {
     switch (this.#state.kind) {
       case 'detecting':
         return this.#detect(this.#state, bytes);
       case 'decoding':
-        return bytes.length === 0 ? joinSamples([]) : this.#state.decoder.push(bytes);
+        return this.#decode(this.#state, bytes);
       case 'failed':
         throw this.#state.error;
       case 'ended':
@@ -110,9 +126,9 @@ export class Intake {
         ends.push(head.length);
         return joinSamples([]);
       case 'recognised':
-        return this.#decodeWith(openRecognised(detection.format, this.#sampleRate)).push(first);
+        return this.#openRecognised(detection.format).push(first);
       case 'raw': {
-        const decoder = this.#decodeWith(openDeclared(this.#declared, this.#sampleRate));
+        const decoder = this.#openDeclared();
         const packets = this.#declared.encoding === 'opus' && heldBefore;
         return packets ? pushEach(decoder, first, [...ends, first.length]) : decoder.push(first);
       }
@@ -121,18 +137,69 @@ export class Intake {
     }
   }
 
-  #decodeWith(decoder: Decoder): Decoder {
-    this.#state = { kind: 'decoding', decoder };
+  #decode(
+    { decoder, format }: Extract<State, { kind: 'decoding' }>,
+    bytes: Uint8Array,
+  ): Int16Array | Promise<Int16Array> {
+    if (bytes.length === 0) return joinSamples([]);
+    const found = headerAt(bytes);
+    if (found && !(format !== 'declared' && restarts(format, found))) return this.#restart(decoder, found, bytes);
+    return decoder.push(bytes);
+  }
+
+  /** Another recording begins on the same socket. */
+  async #restart(before: Decoder, found: Recognised, bytes: Uint8Array): Promise<Int16Array> {
+    const tail = await before.end();
+    before.free();
+    if (this.#state.kind !== 'decoding') return joinSamples([]);
+    this.#notices.add('restarted', `The stream goes on as ${formatName(found)} with a header of its own.`);
+    return joinSamples([tail, await this.#openRecognised(found).push(bytes)]);
+  }
+
+  #finish(): Int16Array | Promise<Int16Array> {
+    if (this.#state.kind === 'decoding') return this.#state.decoder.end();
+    if (this.#state.kind === 'detecting') return this.#finishDetecting(this.#state.head);
+    return joinSamples([]);
+  }
+
+  /** Bytes that might have become a magic were PCM after all; of Opus they are an incomplete packet. */
+  async #finishDetecting(head: Gathered): Promise<Int16Array> {
+    if (this.#declared.encoding === 'opus' || head.length === 0) return joinSamples([]);
+    const decoder = this.#openDeclared();
+    return joinSamples([await decoder.push(head.view()), await decoder.end()]);
+  }
+
+  #openDeclared(): Decoder {
+    const decoder = openDeclared(this.#declared, this.#options);
+    this.#state = { kind: 'decoding', decoder, format: 'declared' };
+    return decoder;
+  }
+
+  #openRecognised(format: Recognised): Decoder {
+    const { encoding } = this.#declared;
+    if (encoding !== 'auto') {
+      const name = formatName(format);
+      this.#notices.add(
+        'format_differs',
+        `The audio was declared as ${encoding}, but its bytes are ${name}; it is decoded as ${name}.`,
+      );
+    }
+    const decoder = openRecognised(format, this.#options);
+    this.#state = { kind: 'decoding', decoder, format };
     return decoder;
   }
 }
+
+/** Node's `Buffer` has a `slice` that does not copy: whoever keeps a piece of a message has to be able to rely on one that does. */
+const plain = (bytes: Uint8Array): Uint8Array =>
+  bytes.constructor === Uint8Array ? bytes : new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
 /** Pushes the messages that were held together one by one. */
 async function pushEach(decoder: Decoder, held: Uint8Array, ends: readonly number[]): Promise<Int16Array> {
   const parts: Int16Array[] = [];
   let start = 0;
   for (const end of ends) {
-    parts.push(await decoder.push(held.subarray(start, end)));
+    parts.push((await decoder.push(held.subarray(start, end))).slice());
     start = end;
   }
   return joinSamples(parts);

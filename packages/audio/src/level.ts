@@ -43,6 +43,33 @@ function levelOfFloats(samples: Float32Array): Level {
   return level(peak, sum, samples.length, clipped);
 }
 
+/** The level of a whole stream out of those of its chunks. */
+export class LevelMeter {
+  #peak = 0;
+  #power = 0;
+  #count = 0;
+  #clipped = 0;
+
+  /** Answers the chunk's own level. */
+  add(samples: Int16Array): Level {
+    const level = levelOfInts(samples);
+    if (level.peak > this.#peak) this.#peak = level.peak;
+    this.#power += level.rms * level.rms * samples.length;
+    this.#count += samples.length;
+    this.#clipped += level.clipped;
+    return level;
+  }
+
+  /** Of everything added so far. */
+  get total(): Level {
+    const rms = this.#count === 0 ? 0 : Math.sqrt(this.#power / this.#count);
+    return { peak: this.#peak, rms, clipped: this.#clipped };
+  }
+}
+
+/** Parts of full scale as decibels of it, rounded to tenths; silence is -120 dB, below anything that 16 bits hold. */
+export const decibelsOf = (part: number): number => Math.round(Math.max(-120, 20 * Math.log10(part)) * 10) / 10;
+
 const level = (peak: number, sumOfSquares: number, count: number, clipped: number): Level => ({
   peak: peak / fullScale,
   rms: count === 0 ? 0 : Math.sqrt(sumOfSquares / count) / fullScale,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { PcmReader } from '../src/pcm.ts';
+import { PcmReader } from '../src/pcm/reader.ts';
 import { ffmpeg, samplesOf } from './ffmpeg.ts';
 
 describe('G.711', () => {

@@ -1,4 +1,4 @@
-import { seeded } from '@live-transcribe/testkit';
+import { mutate, seeded } from '@live-transcribe/testkit';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { AudioError, Intake } from '../src/index.ts';
 import { WebmDemuxer } from '../src/webm/demuxer.ts';
@@ -44,37 +44,7 @@ function recording(random: () => number): Uint8Array {
   );
 }
 
-type Mutation = (random: () => number, bytes: Uint8Array) => Uint8Array;
-
-const place = (random: () => number, bytes: Uint8Array): number => Math.floor(random() * bytes.length);
-const tempting = [0x00, 0x01, 0x7f, 0x80, 0x81, 0xa3, 0xff];
-
-const mutations: readonly Mutation[] = [
-  (random, bytes) => bytes.subarray(0, place(random, bytes)),
-  (random, bytes) => bytes.map((byte) => (random() < 0.02 ? Math.floor(random() * 256) : byte)),
-  (random, bytes) => bytes.with(place(random, bytes), tempting[Math.floor(random() * tempting.length)] ?? 0),
-  (random, bytes) => {
-    const at = place(random, bytes);
-    return concatBytes(bytes.subarray(0, at), bytes.subarray(at + Math.floor(random() * 40)));
-  },
-  (random, bytes) => {
-    const at = place(random, bytes);
-    return concatBytes(bytes.subarray(0, at), randomBytes(random, 30), bytes.subarray(at));
-  },
-  (random, bytes) => {
-    const [at, from] = [place(random, bytes), place(random, bytes)];
-    return concatBytes(bytes.subarray(0, at), bytes.subarray(from));
-  },
-];
-
-function mutated(random: () => number): Uint8Array {
-  let bytes = recording(random);
-  const times = 1 + Math.floor(random() * 3);
-  for (let i = 0; i < times && bytes.length > 0; i++) {
-    bytes = mutations[Math.floor(random() * mutations.length)]?.(random, bytes) ?? bytes;
-  }
-  return bytes;
-}
+const mutated = (random: () => number): Uint8Array => mutate(random, recording(random));
 
 // The time is for machines that are busy with something else.
 describe('hostile WebM', { timeout: 60_000 }, () => {
@@ -112,7 +82,7 @@ describe('hostile WebM', { timeout: 60_000 }, () => {
       });
       try {
         for (const piece of cutAnywhere(random, mutated(random))) samples += (await intake.push(piece)).length;
-        samples += intake.end().length;
+        samples += (await intake.end()).length;
       } catch (error) {
         if (!(error instanceof AudioError)) throw new Error(`seed ${seed}`, { cause: error });
       } finally {
@@ -163,8 +133,9 @@ describe('hostile WebM', { timeout: 60_000 }, () => {
   it('does not read lacing sizes again and again that no block could hold', () => {
     const demuxer = new WebmDemuxer();
     const sizes = new Uint8Array(5_000).fill(255);
-    const block = concatBytes([0xa3], vint(1_000_000), [0x81, 0, 0, 2, 200], sizes);
-    expect(() => Array.from(demuxer.read(liveStream(endlessCluster(0, block))))).toThrow('laced frames');
+    const block = concatBytes([0xa3], vint(60_000), [0x81, 0, 0, 2, 200], sizes);
+    const damage = { kind: 'damage', message: expect.stringContaining('laced frames') };
+    expect([...demuxer.read(liveStream(endlessCluster(0, block)))].at(-1)).toEqual(damage);
   });
 
   it('refuses one element that promises terabytes once 8 MiB of it have passed', () => {
@@ -237,7 +208,7 @@ describe('hostile WebM', { timeout: 60_000 }, () => {
     const restart = concatBytes(...layouts.map((entry) => concatBytes(header(), endless(0x18538067, tracks(entry)))));
     const intake = new Intake({ declared: { encoding: 'auto', sampleRate: 16_000, channels: 1 }, sampleRate: 16_000 });
     await expect(intake.push(concatBytes(...Array.from({ length: 9 }, () => restart)))).rejects.toThrow(
-      'more than 16 times',
+      'changes its format too often',
     );
   });
 });

@@ -1,6 +1,6 @@
 import { seeded } from '@live-transcribe/testkit';
 import { describe, expect, it } from 'vitest';
-import { peakAndRms } from '../src/index.ts';
+import { decibelsOf, LevelMeter, peakAndRms } from '../src/index.ts';
 import { sine } from './signals.ts';
 
 describe('the level', () => {
@@ -45,5 +45,22 @@ describe('the level', () => {
       rms: expect.closeTo(0.5 / Math.SQRT2, 12),
       clipped: 0,
     });
+  });
+
+  it('of a stream is that of all its chunks together', () => {
+    const random = seeded(2);
+    const samples = Int16Array.from({ length: 4_000 }, () => (random() - 0.5) * 65_535 * 1.2);
+    const meter = new LevelMeter();
+    expect(meter.total).toEqual({ peak: 0, rms: 0, clipped: 0 });
+    for (let at = 0; at < samples.length; at += 170) {
+      const chunk = samples.subarray(at, at + 170);
+      expect(meter.add(chunk)).toEqual(peakAndRms(chunk));
+    }
+    const { peak, rms, clipped } = peakAndRms(samples);
+    expect(meter.total).toEqual({ peak, rms: expect.closeTo(rms, 12), clipped });
+  });
+
+  it('in decibels is rounded to tenths and ends at -120', () => {
+    expect([1, 0.5, 0.001, 0].map(decibelsOf)).toEqual([0, -6, -60, -120]);
   });
 });

@@ -1,9 +1,9 @@
-/** One stream in one format, to mono at the engine's rate. A new format is one more of these and a line in `open.ts`. */
+/** One stream in one format, to mono at the engine's rate. */
 export interface Decoder {
-  /** The samples that `bytes` complete; valid until the next push. A promise only where a vendor's decoder is opened first. */
+  /** The samples that `bytes` complete; valid until the next push. A promise only where a vendor's decoder is waited for. */
   push(bytes: Uint8Array): Int16Array | Promise<Int16Array>;
   /** What was still on its way through; what is incomplete is dropped. */
-  end(): Int16Array;
+  end(): Int16Array | Promise<Int16Array>;
   /** Gives everything back; may be called again, and during a `push`, which then yields nothing more. */
   free(): void;
 }

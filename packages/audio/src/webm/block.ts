@@ -1,5 +1,5 @@
 import { Gathered } from '../bytes.ts';
-import { badAudio } from '../errors.ts';
+import { AudioError, badAudio } from '../errors.ts';
 import type { EbmlItem } from './ebml.ts';
 import { allOnes, readVint, vintLength } from './vint.ts';
 
@@ -7,6 +7,8 @@ type Piece = Extract<EbmlItem, { kind: 'piece' }>;
 
 /** A block is gathered piece by piece and its packets go out as they are complete; this bounds what a size may promise. */
 const maxBlockBytes = 1_048_576;
+/** The longest Opus packet has 48 frames of 1,275 bytes (RFC 6716, 3.2.5): a size beyond it is damage, to be noticed soon. */
+export const maxOpusBlockBytes = 65_536;
 
 /** The track, the time and the flags, which end before the sizes of laced frames (RFC 9559, 10.1). */
 interface BlockHeader {
@@ -17,11 +19,17 @@ interface BlockHeader {
   readonly start: number;
 }
 
-export interface Frame {
-  readonly ticks: number;
-  /** Valid until the next piece. */
-  readonly bytes: Uint8Array;
-}
+export type BlockItem =
+  | {
+      readonly kind: 'frame';
+      readonly ticks: number;
+      /** Valid until the next piece. */
+      readonly bytes: Uint8Array;
+    }
+  /** The rest of the block passes by. */
+  | { readonly kind: 'damaged'; readonly message: string }
+  /** No block is so large: its size is damaged, and `bytes` is what has come of it. */
+  | { readonly kind: 'oversize'; readonly message: string; readonly bytes: Uint8Array };
 
 type State =
   | { readonly kind: 'header' }
@@ -31,15 +39,25 @@ type State =
 
 /** The frames of one track's blocks, each in the piece that completes it. */
 export class BlockReader {
-  readonly #track: number;
+  /** Where it is not known, the first block's. */
+  #track: number | undefined;
   readonly #pending = new Gathered();
+  readonly #maxBytes: number;
   #state: State = { kind: 'header' };
 
-  constructor(track: number) {
+  constructor(track: number | undefined, maxBytes = maxBlockBytes) {
     this.#track = track;
+    this.#maxBytes = maxBytes;
   }
 
-  *read({ bytes, offset, size }: Piece): Generator<Frame> {
+  /** Lets the rest of a damaged block pass by. */
+  skip(): void {
+    this.#pending.clear();
+    this.#state = { kind: 'passing' };
+  }
+
+  *read(piece: Piece): Generator<BlockItem> {
+    const { bytes, offset, size } = piece;
     if (offset === 0) {
       this.#pending.clear();
       this.#state = { kind: 'header' };
@@ -48,7 +66,19 @@ export class BlockReader {
     if (this.#pending.length > 0) this.#pending.append(bytes);
     const block = this.#pending.length > 0 ? this.#pending.view() : bytes;
     if (this.#state.kind === 'header') {
-      this.#state = this.#readHeader(block, size, complete);
+      const track = this.#readTrack(block);
+      if (track === 'ours' && size > this.#maxBytes) {
+        const message = `The WebM stream is damaged: a block has ${size} bytes, at most ${this.#maxBytes} are expected.`;
+        yield { kind: 'oversize', message, bytes: block.slice() };
+        return;
+      }
+      try {
+        this.#state = track === 'other' ? { kind: 'passing' } : readHeader(block, size, complete);
+      } catch (error) {
+        if (!(error instanceof AudioError)) throw error;
+        this.skip();
+        yield { kind: 'damaged', message: error.message };
+      }
     }
     if (this.#state.kind === 'passing') {
       this.#pending.clear();
@@ -58,24 +88,26 @@ export class BlockReader {
     if (!complete && this.#pending.length === 0) this.#pending.append(bytes);
   }
 
-  #readHeader(block: Uint8Array, size: number, complete: boolean): State {
+  #readTrack(block: Uint8Array): 'ours' | 'other' | 'unknown' {
     const track = readVint(block, 0);
-    if (track !== undefined && track !== this.#track && !Number.isNaN(track)) return { kind: 'passing' };
-    if (size > maxBlockBytes) {
-      throw badAudio(`The WebM stream is damaged: a block has ${size} bytes, at most ${maxBlockBytes} are expected.`);
-    }
-    const header = track === undefined ? undefined : parseHeader(block, size);
-    if (header) return { kind: 'frames', header, next: 0, at: header.start };
-    if (complete) throw badAudio('The WebM stream is damaged: a block ends within its header.');
-    return { kind: 'header' };
+    if (track === undefined || Number.isNaN(track)) return 'unknown';
+    this.#track ??= track;
+    return track === this.#track ? 'ours' : 'other';
   }
 }
 
-function* completed(state: Extract<State, { kind: 'frames' }>, block: Uint8Array): Generator<Frame> {
+function readHeader(block: Uint8Array, size: number, complete: boolean): State {
+  const header = parseHeader(block, size);
+  if (header) return { kind: 'frames', header, next: 0, at: header.start };
+  if (complete) throw badAudio('The WebM stream is damaged: a block ends within its header.');
+  return { kind: 'header' };
+}
+
+function* completed(state: Extract<State, { kind: 'frames' }>, block: Uint8Array): Generator<BlockItem> {
   const { ticks, sizes } = state.header;
   while (state.next < sizes.length && state.at + sizes[state.next] <= block.length) {
     const end = state.at + sizes[state.next++];
-    yield { ticks, bytes: block.subarray(state.at, end) };
+    yield { kind: 'frame', ticks, bytes: block.subarray(state.at, end) };
     state.at = end;
   }
 }

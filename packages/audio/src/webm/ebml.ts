@@ -1,7 +1,7 @@
-import { Gathered } from '../bytes.ts';
+import { Gathered, readUint } from '../bytes.ts';
 import { badAudio } from '../errors.ts';
 import { type ElementRow, elements, id as ids, root, type Treatment } from './elements.ts';
-import { allOnes, readUint, vintLength } from './vint.ts';
+import { allOnes, vintLength } from './vint.ts';
 
 /** What the reader found. Bytes are valid until the next `read`. */
 export type EbmlItem =
@@ -45,6 +45,15 @@ export class EbmlReader {
   #done = 0;
   /** Bytes read so far: exact for 2^53 of them. */
   #position = 0;
+
+  /** `within` are elements of unknown size in which the bytes begin. */
+  constructor(within: readonly number[] = []) {
+    this.#open = within.map((id) => ({ id, end: Number.POSITIVE_INFINITY, endless: true }));
+  }
+
+  get position(): number {
+    return this.#position;
+  }
 
   /** The elements that these bytes complete. Read it to its end; throws `bad_audio`, and is of no use thereafter. */
   *read(bytes: Uint8Array): Generator<EbmlItem> {
@@ -112,6 +121,10 @@ export class EbmlReader {
     } else if (this.#open.length === 0 && !globalIds.has(id)) {
       throw badAudio(`The WebM stream is damaged: element ${hex(id)} where a header or a segment was expected.`);
     }
+    // A cluster has few kinds of children. What is none of them is damage, whose size would have half the stream skipped.
+    if (this.#open.at(-1)?.id === ids.cluster && !elements.has(id) && !clusterExtras.has(id)) {
+      throw badAudio(`The WebM stream is damaged: element ${hex(id)} in the midst of a cluster.`);
+    }
     const limit = this.#open.at(-1)?.end ?? Number.POSITIVE_INFINITY;
     if (size === undefined && !row?.mayBeEndless) {
       throw badAudio(`The WebM stream is damaged: element ${hex(id)} is of unknown size.`);
@@ -148,5 +161,8 @@ export class EbmlReader {
 
 /** Void and CRC-32, which may stand anywhere. */
 const globalIds: ReadonlySet<number> = new Set([0xec, 0xbf]);
+
+/** What may stand in a cluster beside its blocks (RFC 9559, 5.1.3): PrevSize, Position, SilentTracks, EncryptedBlock. */
+const clusterExtras: ReadonlySet<number> = new Set([...globalIds, 0xab, 0xa7, 0x5854, 0xaf]);
 
 const hex = (value: number): string => `0x${value.toString(16)}`;

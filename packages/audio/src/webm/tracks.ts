@@ -1,13 +1,17 @@
+import { asciiName, readUint } from '../bytes.ts';
 import { badAudio, unsupportedAudio } from '../errors.ts';
-import { type OpusHead, parseOpusHead } from '../opus/head.ts';
+import type { TrackFormat } from '../track.ts';
+import { codecsExpected, readTrackFormat } from './codecs.ts';
 import type { EbmlItem } from './ebml.ts';
 import { id } from './elements.ts';
-import { readUint } from './vint.ts';
+import { readFloat } from './vint.ts';
 
 /** The track that is decoded. */
 export interface AudioTrack {
   readonly number: number;
-  readonly head: OpusHead;
+  readonly format: TrackFormat;
+  /** What the encoder put in front, beside the pre-skip of an Opus head. */
+  readonly skipMs: number;
 }
 
 interface Entry {
@@ -15,27 +19,29 @@ interface Entry {
   type?: number;
   codec?: string;
   codecPrivate?: Uint8Array;
+  delayNs?: number;
   encoded?: boolean;
+  /** The defaults of RFC 9559, 5.1.4.1.29. */
+  sampleRate: number;
+  channels: number;
+  bits: number;
 }
+
+const newEntry = (): Entry => ({ sampleRate: 8_000, channels: 1, bits: 0 });
 
 const audioType = 2;
 
-/** Reads `Tracks` and chooses the first audio track in Opus. Of the others it remembers one codec's name, for the message. */
+/** Reads `Tracks` and chooses the first audio track that is decoded. Of the others it remembers one codec's name, for the message. */
 export class TrackChooser {
-  #entry: Entry = {};
+  #entry = newEntry();
   #chosen: AudioTrack | undefined;
   #otherCodec: string | undefined;
 
   accept(item: EbmlItem): void {
-    if (item.kind === 'open' && item.id === id.trackEntry) this.#entry = {};
+    if (item.kind === 'open' && item.id === id.trackEntry) this.#entry = newEntry();
     if (item.kind === 'open' && item.id === id.contentEncodings) this.#entry.encoded = true;
     if (item.kind === 'close' && item.id === id.trackEntry) this.#choose(this.#entry);
-    if (item.kind !== 'value') return;
-    if (item.id === id.trackNumber) this.#entry.number = readUint(item.bytes);
-    if (item.id === id.trackType) this.#entry.type = readUint(item.bytes);
-    if (item.id === id.codecId) this.#entry.codec = asciiName(item.bytes);
-    // The bytes are the reader's only until its next chunk.
-    if (item.id === id.codecPrivate) this.#entry.codecPrivate = item.bytes.slice();
+    if (item.kind === 'value') this.#keep(item.id, item.bytes);
   }
 
   /** The choice, once `Tracks` has ended. Throws `unsupported_audio` when there is none. */
@@ -43,27 +49,35 @@ export class TrackChooser {
     if (this.#chosen) return this.#chosen;
     throw unsupportedAudio(
       this.#otherCodec
-        ? `The WebM audio is in the codec ${this.#otherCodec}; expected Opus (A_OPUS).`
-        : 'The WebM stream has no audio track; expected one in Opus.',
+        ? `The WebM audio is in the codec ${this.#otherCodec}; ${codecsExpected}.`
+        : `The WebM stream has no audio track; ${codecsExpected}.`,
     );
   }
 
-  #choose({ number, type, codec, codecPrivate, encoded }: Entry): void {
+  #keep(kept: number, bytes: Uint8Array): void {
+    const entry = this.#entry;
+    if (kept === id.trackNumber) entry.number = readUint(bytes);
+    if (kept === id.trackType) entry.type = readUint(bytes);
+    if (kept === id.codecId) entry.codec = asciiName(bytes);
+    // The bytes are the reader's only until its next chunk.
+    if (kept === id.codecPrivate) entry.codecPrivate = bytes.slice();
+    if (kept === id.codecDelay) entry.delayNs = readUint(bytes);
+    if (kept === id.samplingFrequency) entry.sampleRate = readFloat(bytes);
+    if (kept === id.channels) entry.channels = readUint(bytes);
+    if (kept === id.bitDepth) entry.bits = readUint(bytes);
+  }
+
+  #choose(entry: Entry): void {
+    const { number, type, codec = 'unknown' } = entry;
     if (this.#chosen || type !== audioType) return;
-    if (codec !== 'A_OPUS') {
-      this.#otherCodec ??= codec ?? 'unknown';
+    const format = entry.encoded ? undefined : readTrackFormat(codec, { codecPrivate: undefined, ...entry });
+    if (!format) {
+      this.#otherCodec ??= entry.encoded ? `${codec} (compressed or encrypted as a whole)` : codec;
       return;
     }
-    if (encoded)
-      throw unsupportedAudio('The WebM audio track is compressed or encrypted as a whole; expected plain Opus.');
     if (number === undefined) throw badAudio('The WebM stream is damaged: its audio track has no number.');
-    if (!codecPrivate) throw badAudio('The WebM stream is damaged: its Opus track has no Opus header (CodecPrivate).');
-    this.#chosen = { number, head: parseOpusHead(codecPrivate) };
+    // Of Opus the delay is the pre-skip, told twice.
+    const skipMs = format.codec === 'opus' ? 0 : (entry.delayNs ?? 0) / 1e6;
+    this.#chosen = { number, format, skipMs };
   }
-}
-
-/** A name to show to people: printable ASCII of a bounded length, whatever the bytes. */
-export function asciiName(bytes: Uint8Array): string {
-  const shown = bytes.subarray(0, 32).filter((code) => code > 0x20 && code < 0x7f);
-  return String.fromCharCode(...shown);
 }
