@@ -1,0 +1,1 @@
+export { FfmpegCodecs, type FfmpegOptions } from './ffmpeg-codecs.ts';
