@@ -10,6 +10,7 @@ export const errorTable = {
   message_too_big: { retryable: false, means: 'One message exceeded the size limit.' },
   bad_audio: { retryable: false, means: 'The bytes could not be decoded as the audio they claim to be.' },
   unsupported_audio: { retryable: false, means: 'The audio is in a format that this server does not decode.' },
+  decoder_busy: { retryable: true, means: 'As many streams of this format are being decoded as the server allows.' },
   unsupported_language: { retryable: false, means: 'The engine in force does not know the language asked for.' },
   engine_unavailable: { retryable: true, means: 'The server has no recognition engine to offer.' },
   engine_busy: { retryable: true, means: 'Every recogniser is in use.' },
@@ -54,12 +55,19 @@ export class ClientError extends TranscribeError {
   override readonly name = 'ClientError';
 }
 
-/** The engine failed. Adapters throw it; the session's engine link alone decides whether to try again. */
+export type EngineErrorOptions = TranscribeErrorOptions & {
+  /** How long the engine asks to be left alone. */
+  readonly retryAfterMs?: number;
+};
+
+/** The engine failed. Adapters throw it; the session alone decides whether to try again. */
 export class EngineError extends TranscribeError {
   override readonly name = 'EngineError';
+  readonly retryAfterMs: number | undefined;
 
-  constructor(code: EngineErrorCode, message: string, options: TranscribeErrorOptions = {}) {
+  constructor(code: EngineErrorCode, message: string, options: EngineErrorOptions = {}) {
     super(code, message, options);
+    this.retryAfterMs = options.retryAfterMs;
   }
 }
 

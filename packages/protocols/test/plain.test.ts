@@ -73,5 +73,12 @@ describe('/ws', () => {
       error: 'Gone.',
       code: 'engine_lost',
     });
+    const notice = { code: 'restarted', message: 'Anew.' } as const;
+    expect(JSON.parse(codec.encodeNotice(notice, timelineMs(320)))).toEqual({
+      type: 'notice',
+      notice: 'Anew.',
+      code: 'restarted',
+      ts: { start_s: 0.32 },
+    });
   });
 });

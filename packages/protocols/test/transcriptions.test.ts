@@ -141,6 +141,12 @@ describe('/v1/transcriptions: what the client reads', () => {
     ]);
   });
 
+  it('is told what is odd about its audio, and where', () => {
+    const notice = { code: 'gap_filled', message: 'Silence.' } as const;
+    const told = JSON.parse(started({}).encodeNotice(notice, timelineMs(1_234)));
+    expect(told).toEqual({ notice: 'Silence.', code: 'gap_filled', start: 1.234 });
+  });
+
   it('is told of a segment without text, of lost audio, and of the end', () => {
     const error = { code: 'engine_lost', message: 'Gone.' } as const;
     expect(sent({ kind: 'segment_failed', seq, segment: 1, ...span, error })).toEqual({

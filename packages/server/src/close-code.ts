@@ -12,6 +12,7 @@ const closeCodes: Record<ErrorCode, number> = {
   message_too_big: 1009,
   bad_audio: 1008,
   unsupported_audio: 1008,
+  decoder_busy: 1013,
   unsupported_language: 1008,
   engine_unavailable: 1013,
   engine_busy: 1013,

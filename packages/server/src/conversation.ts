@@ -1,40 +1,31 @@
 import { randomUUID } from 'node:crypto';
-import { AudioError, Intake, samplesToMs } from '@live-transcribe/audio';
+import { decibelsOf, Intake, LevelMeter, type OpenAac } from '@live-transcribe/audio';
 import {
   asTranscribeError,
   ClientError,
   type Clock,
   type Engine,
   type Frame,
-  type ProtocolCodec,
   Session,
   type SessionEvent,
   type SessionRequest,
-  type TranscribeError,
   withTimeLimit,
 } from '@live-transcribe/core';
-import type { ClientSocket } from './client-socket.ts';
 import { closeCode } from './close-code.ts';
-import type { Log } from './observe/log.ts';
 import { observeEngine } from './observe/observed-engine.ts';
-import { epochSeconds, type Rings } from './observe/rings.ts';
+import { epochSeconds } from './observe/rings.ts';
 import { sentText } from './observe/sent-text.ts';
+import { asClientFault, type SpeakingOptions, speak, tellFault } from './speaking.ts';
 
-export interface ConversationOptions {
-  readonly socket: ClientSocket;
-  readonly codec: ProtocolCodec;
-  readonly engine: Engine;
+export interface ConversationOptions extends SpeakingOptions {
   readonly clock: Clock;
-  readonly log: Log;
-  readonly rings: Rings;
+  readonly openAac: OpenAac;
   /** Ends everything at once. */
   readonly signal: AbortSignal;
 }
 
 /** The contract gives a client 10 s for its start message. */
 const startWithinMs = 10_000;
-/** Decoding and resampling one slice takes about a millisecond: the longest that one client keeps the others waiting. */
-const sliceBytes = 32 * 1024;
 
 /** One client, from its socket's opening to its close: commands in, session events out. */
 export async function converse(options: ConversationOptions): Promise<void> {
@@ -70,7 +61,7 @@ async function transcribe(
 ): Promise<void> {
   const { engine, clock, rings } = options;
   checkLanguage(request, engine);
-  const intake = openIntake(request, engine);
+  const intake = openIntake(request, options);
   const id = randomUUID();
   const log = options.log.child({ session: id });
   const session = new Session({
@@ -83,11 +74,15 @@ async function transcribe(
   });
   const began = clock.now();
   log.info({ language: request.language ?? 'auto', model: request.model, audio: request.audio }, 'session started');
-  const speaking = speak(frames, session, intake, { ...options, log });
+  const meter = new LevelMeter();
+  const speaking = speak(frames, { session, intake, meter }, { ...options, log });
   const closed = await tell(session, { ...options, log });
   options.socket.frames.end();
   const fault = (await speaking) ?? closed?.error;
-  const story = { audioMs: closed?.duration, segments: closed?.segments, lastedMs: Math.round(clock.now() - began) };
+  const { peak, rms, clipped } = meter.total;
+  const level = { peakDb: decibelsOf(peak), rmsDb: decibelsOf(rms), clipped };
+  const lastedMs = Math.round(clock.now() - began);
+  const story = { audioMs: closed?.duration, segments: closed?.segments, lastedMs, ...level };
   if (fault) log.warn({ ...story, code: fault.code }, `session ended: ${fault.message}`);
   else log.info(story, 'session ended');
   await options.socket.close(closeCode(fault?.code), fault?.message ?? '');
@@ -100,91 +95,11 @@ function checkLanguage({ language }: SessionRequest, { id, features }: Engine): 
   throw new ClientError('unsupported_language', `The engine ${id} of this server knows ${known}, not "${language}".`);
 }
 
-function openIntake({ audio }: SessionRequest, { sampleRate }: Engine): Intake {
+function openIntake({ audio }: SessionRequest, { engine, openAac }: ConversationOptions): Intake {
   try {
-    return new Intake({ declared: audio, sampleRate });
+    return new Intake({ declared: audio, sampleRate: engine.sampleRate, openAac });
   } catch (thrown) {
     throw asClientFault(thrown);
-  }
-}
-
-/** Brings the client's frames into the session until it stops, leaves, or sends what cannot be decoded. */
-async function speak(
-  frames: AsyncIterator<Frame>,
-  session: Session,
-  intake: Intake,
-  options: ConversationOptions,
-): Promise<TranscribeError | undefined> {
-  const { socket, codec } = options;
-  try {
-    for (let item = await frames.next(); !item.done; item = await frames.next()) {
-      const goesOn = await obey(item.value, session, intake, options);
-      if (!goesOn) break;
-    }
-    await session.write(intake.end());
-    return undefined;
-  } catch (thrown) {
-    const error = asClientFault(thrown);
-    if (error.code === 'internal') options.log.error({ err: thrown }, 'the intake failed');
-    await tellFault(error, socket, codec);
-    return error;
-  } finally {
-    intake.free();
-    session.finish();
-    socket.frames.end();
-  }
-}
-
-/** Carries out what one frame asks; answers whether more may follow. */
-async function obey(frame: Frame, session: Session, intake: Intake, options: ConversationOptions): Promise<boolean> {
-  const { codec, socket, log } = options;
-  try {
-    const command = codec.decode(frame);
-    switch (command?.kind) {
-      case 'audio':
-        await listen(command.bytes, session, intake, options);
-        return true;
-      case 'commit':
-        session.commit();
-        return true;
-      case 'clear':
-        session.clear();
-        return true;
-      case 'stop':
-        return false;
-      case 'start':
-      case undefined:
-        return true;
-      default:
-        return command satisfies never;
-    }
-  } catch (thrown) {
-    // A message that makes no sense disturbs nothing else.
-    if (!(thrown instanceof ClientError)) throw thrown;
-    log.debug({ code: thrown.code }, thrown.message);
-    await tellFault(thrown, socket, codec);
-    return true;
-  }
-}
-
-async function listen(
-  bytes: Uint8Array,
-  session: Session,
-  intake: Intake,
-  { engine, rings }: ConversationOptions,
-): Promise<void> {
-  for (let at = 0; at < bytes.length; at += sliceBytes) {
-    const slice = bytes.length <= sliceBytes ? bytes : bytes.subarray(at, at + sliceBytes);
-    const samples = await intake.push(slice);
-    const start = samplesToMs(session.received, engine.sampleRate) / 1000;
-    await session.write(samples);
-    rings.frontChunks.add({
-      t: epochSeconds(),
-      session_id: session.id,
-      bytes: slice.length,
-      start_s: start,
-      end_s: samplesToMs(session.received, engine.sampleRate) / 1000,
-    });
   }
 }
 
@@ -211,13 +126,4 @@ async function refuse(thrown: unknown, { socket, codec, log }: ConversationOptio
   else log.info({ code: error.code }, `connection refused: ${error.message}`);
   await tellFault(error, socket, codec);
   await socket.close(closeCode(error.code), error.message);
-}
-
-async function tellFault(error: TranscribeError, socket: ClientSocket, codec: ProtocolCodec): Promise<void> {
-  await socket.send(codec.encodeFault({ code: error.code, message: error.message }));
-}
-
-function asClientFault(thrown: unknown): TranscribeError {
-  if (thrown instanceof AudioError) return new ClientError(thrown.code, thrown.message, { cause: thrown });
-  return asTranscribeError(thrown);
 }

@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net';
+import { FfmpegCodecs } from '@live-transcribe/codec-ffmpeg';
 import { type Clock, systemClock } from '@live-transcribe/core';
 import { plainProtocol, transcriptionsProtocol } from '@live-transcribe/protocols';
 import type { Config } from './config/settings.ts';
@@ -19,6 +20,8 @@ export interface GatewayOptions {
   readonly clock?: Clock;
   readonly heartbeatMs?: number;
   readonly idleMs?: number;
+  /** Where `FFMPEG_PATH` is looked for, as in `PATH`. */
+  readonly searchPath?: string;
 }
 
 export interface Gateway {
@@ -38,6 +41,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { config, choice, log } = options;
   const { engine, models, plainLanguage } = choice;
   const rings = createRings(config.ringSize);
+  const ffmpeg = openFfmpeg(options);
   const app = await createApp({ ...options, rings });
   const sockets = new Sockets(app.server, {
     protocols: [
@@ -48,6 +52,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     clock: options.clock ?? systemClock,
     log,
     rings,
+    openAac: (aac) => ffmpeg.openAac(aac),
     heartbeatMs: options.heartbeatMs ?? heartbeatMs,
     idleMs: options.idleMs ?? idleMs,
   });
@@ -59,9 +64,23 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     close: async () => {
       await sockets.drain(drainMs);
       await app.close();
+      await ffmpeg.close();
       await engine.close();
     },
   };
+}
+
+function openFfmpeg({ config, searchPath, log }: GatewayOptions): FfmpegCodecs {
+  const ffmpeg = new FfmpegCodecs({
+    path: config.ffmpegPath,
+    maxProcesses: config.ffmpegProcesses,
+    ...(searchPath !== undefined && { searchPath }),
+  });
+  void ffmpeg.available().then((available) => {
+    if (available || config.ffmpegProcesses === 0) return;
+    log.info(`AAC cannot be decoded: there is no ${config.ffmpegPath}. All other formats need none.`);
+  });
+  return ffmpeg;
 }
 
 /** What a person on this machine types to reach a server that listens on `host`. */

@@ -73,7 +73,9 @@ async function main(): Promise<void> {
   warnOfReserved(config, log);
   warnOfLanguage(choice, log);
   try {
-    const gateway = await startGateway({ config, choice, log, pageFolder, version: readVersion() });
+    const searchPath = process.env['PATH'];
+    const found = searchPath === undefined ? {} : { searchPath };
+    const gateway = await startGateway({ config, choice, log, pageFolder, version: readVersion(), ...found });
     stopOnSignal(gateway, log);
     log.info(`listening: open ${gateway.address}${pagePath}`);
   } catch (error) {

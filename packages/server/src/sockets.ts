@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
+import type { OpenAac } from '@live-transcribe/audio';
 import {
   ClientError,
   type ClientProtocol,
@@ -20,6 +21,7 @@ export interface SocketsOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly rings: Rings;
+  readonly openAac: OpenAac;
   /** How often clients are asked for a sign of life, in ms; one that gives none until the next time has vanished. */
   readonly heartbeatMs: number;
   /** A client that sends no message for so long, in ms, is let go. */
@@ -81,7 +83,7 @@ export class Sockets {
   }
 
   #welcome(socket: ExplainingWebSocket, protocol: ClientProtocol, url: URL): void {
-    const { engine, clock, log, rings } = this.#options;
+    const { engine, clock, log, rings, openAac } = this.#options;
     const codec = protocol.codec(url.searchParams);
     const client = new ClientSocket(socket, (code, message) => codec.encodeFault({ code, message }));
     this.#clients.set(socket, client);
@@ -94,6 +96,7 @@ export class Sockets {
       engine,
       clock,
       rings,
+      openAac,
       log: log.child({ protocol: protocol.path }),
       signal: this.#ending.signal,
     }).catch((thrown: unknown) => {

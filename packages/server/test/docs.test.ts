@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { noticeTable } from '@live-transcribe/audio';
 import { errorTable } from '@live-transcribe/core';
 import { describe, expect, it } from 'vitest';
 import { closeCode } from '../src/close-code.ts';
@@ -17,6 +18,10 @@ describe('the documentation', () => {
   it.each(Object.keys(errorTable))('has the error %s beside its close code', (code) => {
     const known = code as keyof typeof errorTable;
     expect(read('docs/protocols.md')).toMatch(new RegExp(`^\\| ${closeCode(known)} \\|.*\`${code}\``, 'm'));
+  });
+
+  it.each(Object.entries(noticeTable))('has the notice %s', (code, means) => {
+    expect(read('docs/protocols.md')).toContain(`| \`${code}\` | ${means} |`);
   });
 
   it('offers every setting that is in use in .env.example', () => {

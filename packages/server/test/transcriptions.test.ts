@@ -1,6 +1,6 @@
-import { rulerAudio } from '@live-transcribe/testkit';
+import { rulerAudio, wavBytes } from '@live-transcribe/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startTestGateway } from './test-gateway.ts';
+import { startTestGateway, testRate } from './test-gateway.ts';
 import { pcm16, WireClient } from './wire-client.ts';
 
 const path = '/v1/transcriptions';
@@ -136,8 +136,30 @@ describe('WS /v1/transcriptions', () => {
 
   it('names the format and the way out when the bytes are a container it does not decode', async () => {
     const client = await started();
-    client.send(Buffer.concat([Buffer.from('OggS'), Buffer.alloc(200)]));
+    // An MP4 whose samples come before the box that describes them.
+    client.send(Buffer.concat([box('ftyp', 'isom\0\0\0\0'), box('mdat', 'x'.repeat(900))]));
     expect((await client.closed).code).toBe(1008);
-    expect(client.messages).toContainEqual({ error: expect.stringContaining('Ogg'), code: 'unsupported_audio' });
+    expect(client.messages).toContainEqual({
+      error: expect.stringMatching(/MP4.*faststart/),
+      code: 'unsupported_audio',
+    });
+  });
+
+  it('tells what is odd about the audio, and goes on', async () => {
+    const client = await started({ encoding: 'pcm16', sample_rate: testRate });
+    const samples = rulerAudio(0, 8_000);
+    client.send(wavBytes(samples, testRate));
+    const { start, notice } = await client.next('notice');
+    expect(notice).toMatch(/declared as pcm16, but its bytes are WAV/);
+    expect(start).toBe(0);
+    client.send({ action: 'stop' });
+    expect((await client.closed).code).toBe(1000);
+    expect(client.all('final')).toEqual(['0-7999']);
   });
 });
+
+function box(name: string, body: string): Buffer {
+  const size = Buffer.alloc(4);
+  size.writeUInt32BE(8 + body.length);
+  return Buffer.concat([size, Buffer.from(name + body)]);
+}

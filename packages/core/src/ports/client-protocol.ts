@@ -1,4 +1,4 @@
-import type { DeclaredFormat } from '@live-transcribe/audio';
+import type { DeclaredFormat, Notice, TimelineMs } from '@live-transcribe/audio';
 import type { EventFault, SessionEvent } from '../session/events.ts';
 
 /** One message of a client. `bytes` may be a view of the socket's buffer: copy what shall outlive the call. */
@@ -32,6 +32,8 @@ export interface ProtocolCodec {
   /** The text message that tells `event`; `undefined` where the protocol has none for it. */
   encode(event: SessionEvent): string | undefined;
   encodeFault(fault: EventFault): string;
+  /** What the client should know of its audio while that goes on; `at` is where the audio had come to. */
+  encodeNotice(notice: Notice, at: TimelineMs): string;
 }
 
 export interface ClientProtocol {

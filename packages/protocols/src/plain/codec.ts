@@ -1,4 +1,4 @@
-import { maxSampleRate, minSampleRate } from '@live-transcribe/audio';
+import { maxSampleRate, minSampleRate, type Notice, type TimelineMs } from '@live-transcribe/audio';
 import {
   ClientError,
   type Command,
@@ -76,6 +76,10 @@ export class PlainCodec implements ProtocolCodec {
 
   encodeFault({ code, message }: EventFault): string {
     return JSON.stringify({ type: 'error', error: message, code });
+  }
+
+  encodeNotice({ code, message }: Notice, at: TimelineMs): string {
+    return JSON.stringify({ type: 'notice', notice: message, code, ts: { start_s: seconds(at) } });
   }
 
   #sampleRate(): number {

@@ -1,3 +1,4 @@
+import type { Notice, TimelineMs } from '@live-transcribe/audio';
 import {
   ClientError,
   type Command,
@@ -71,6 +72,10 @@ export class TranscriptionsCodec implements ProtocolCodec {
 
   encodeFault({ code, message }: EventFault): string {
     return JSON.stringify({ error: message, code });
+  }
+
+  encodeNotice({ code, message }: Notice, at: TimelineMs): string {
+    return JSON.stringify({ notice: message, code, start: seconds(at) });
   }
 
   #start(frame: Frame): Command {

@@ -136,6 +136,13 @@ export const settings = {
     'auto',
     'Which engine recognises; auto takes openai when there is a key, else pocketsphinx where it is installed.',
   ),
+  ffmpegPath: setting('FFMPEG_PATH', text, 'ffmpeg', 'The ffmpeg that decodes AAC, which nothing else here decodes.'),
+  ffmpegProcesses: setting(
+    'FFMPEG_PROCESSES',
+    integer(0, 10_000),
+    100,
+    'How many AAC streams are decoded at once, each by an ffmpeg of about 11 MB; 0 for none.',
+  ),
   dataDir: setting('DATA_DIR', optional(text), undefined, 'Reserved for the transcript store; nothing is kept yet.'),
   databaseUrl: setting(
     'DATABASE_URL',

@@ -6,6 +6,9 @@ export interface ChunkEntry {
   readonly bytes: number;
   readonly start_s: number;
   readonly end_s: number;
+  /** Of what came from the client, parts of full scale. */
+  readonly peak?: number;
+  readonly rms?: number;
 }
 
 /** A text, as `/debug/front-text` and `/debug/openai-text` show it. */
