@@ -18,7 +18,7 @@ RUN npm install --no-save --ignore-scripts --omit=dev --workspace @live-transcri
 
 FROM node:24-bookworm-slim
 RUN apt-get update \
- && apt-get install -y --no-install-recommends libpocketsphinx3 pocketsphinx-en-us \
+ && apt-get install -y --no-install-recommends libpocketsphinx3 pocketsphinx-en-us ffmpeg \
  && rm -rf /var/lib/apt/lists/*
 WORKDIR /app
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=8000

@@ -5,6 +5,7 @@ import { type Codec, Intake } from '../src/index.ts';
 import { Notices } from '../src/notices.ts';
 import { plainOpusHead } from '../src/opus/head.ts';
 import type { TrackFormat, TrackItem } from '../src/track.ts';
+import { text } from './matroska.ts';
 import { concat } from './signals.ts';
 
 /** 10 ms at 16 kHz, one frame to the byte: mu-law in which every sample is loud. */
@@ -219,7 +220,7 @@ describe('notices', () => {
 
   it('tell that the bytes are not what was declared', async () => {
     const intake = new Intake({ declared: { encoding: 'pcm16', sampleRate: 16_000, channels: 1 }, sampleRate: 16_000 });
-    await intake.push(Uint8Array.from([...'RIFF\0\0\0\0WAVE'].map((letter) => letter.charCodeAt(0))));
+    await intake.push(Uint8Array.from(text('RIFF\0\0\0\0WAVE')));
     expect(intake.takeNotices()).toEqual([
       { code: 'format_differs', message: expect.stringContaining('declared as pcm16, but its bytes are WAV') },
     ]);

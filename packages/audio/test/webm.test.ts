@@ -304,8 +304,8 @@ describe('WebM', { timeout: 60_000 }, () => {
     });
 
     it('is not seen in PCM, of noise, silence or tones', () => {
-      const random = seeded(77);
-      for (let run = 0; run < 40; run++) expect(hasFoothold(randomBytes(random, 32_768))).toBe(false);
+      const noise = seeded(77);
+      for (let run = 0; run < 40; run++) expect(hasFoothold(randomBytes(noise, 32_768))).toBe(false);
       expect(hasFoothold(new Uint8Array(32_768))).toBe(false);
       expect(hasFoothold(new Uint8Array(32_768).fill(0xa3))).toBe(false);
     });

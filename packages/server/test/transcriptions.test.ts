@@ -149,9 +149,11 @@ describe('WS /v1/transcriptions', () => {
     const client = await started({ encoding: 'pcm16', sample_rate: testRate });
     const samples = rulerAudio(0, 8_000);
     client.send(wavBytes(samples, testRate));
-    const { start, notice } = await client.next('notice');
-    expect(notice).toMatch(/declared as pcm16, but its bytes are WAV/);
-    expect(start).toBe(0);
+    expect(await client.next('notice')).toEqual({
+      notice: expect.stringMatching(/declared as pcm16, but its bytes are WAV/),
+      code: 'format_differs',
+      start: 0,
+    });
     client.send({ action: 'stop' });
     expect((await client.closed).code).toBe(1000);
     expect(client.all('final')).toEqual(['0-7999']);
