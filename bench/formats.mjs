@@ -79,21 +79,36 @@ async function memoryKb(recording, bytes) {
   return (after - before) / streams;
 }
 
-/** Where each packet ends, in bytes and in seconds, as ffprobe sees them; of raw PCM each frame is one. */
-function packetsOf(recording, path, size) {
+/** Where each packet of an Ogg stream ends, in bytes, by the tables of its pages (RFC 3533, 6); its headers left out. */
+function oggEnds(bytes, headers) {
+  const ends = [];
+  for (let at = 0; at + 27 < bytes.length; ) {
+    const segments = bytes.subarray(at + 27, at + 27 + bytes[at + 26]);
+    at += 27 + segments.length;
+    for (const segment of segments) {
+      at += segment;
+      if (segment < 255) ends.push(at);
+    }
+  }
+  return ends.slice(headers);
+}
+
+/** Where each packet ends, in bytes and in ms, by ffprobe and by the pages of Ogg; raw PCM has none. */
+function packetsOf(recording, path, bytes) {
   if (isRaw(recording)) return undefined;
-  const args = ['-v', 'error', '-show_entries', 'packet=pos,size,duration_time', '-of', 'csv=p=0', path];
-  let end = 0;
-  return execFileSync('ffprobe', args, { encoding: 'utf8', maxBuffer: 2 ** 28 })
-    .trim()
-    .split('\n')
-    .map((line) => {
-      const [duration, bytes, position] = line.split(',').map(Number);
-      end += duration;
-      // Of Ogg the position is the page's, whose header comes before the packet.
-      const header = recording.extension === 'ogg' ? 28 + Math.floor(bytes / 255) : 8;
-      return { durationMs: duration * 1000, endMs: end * 1000, endByte: Math.min(size, position + header + bytes) };
-    });
+  const args = ['-v', 'error', '-show_entries', 'packet=pos,size,pts_time', '-of', 'json', path];
+  const { packets } = JSON.parse(execFileSync('ffprobe', args, { encoding: 'utf8', maxBuffer: 2 ** 28 }));
+  const [codec] = recording.args.filter((arg) => /opus|vorbis|flac/.test(arg));
+  const ogg = recording.extension === 'ogg';
+  const ends = ogg ? oggEnds(bytes, codec === 'libvorbis' ? 3 : 2) : [];
+  return packets.slice(0, -1).map(({ pos, size, pts_time }, i) => {
+    const startMs = Number(pts_time) * 1000;
+    const endMs = Number(packets[i + 1].pts_time) * 1000;
+    // A block of WebM has up to 12 bytes of its own before its packet.
+    const header = recording.extension === 'webm' ? 12 : 0;
+    const endByte = ogg ? ends[i] : Math.min(bytes.length, Number(pos) + header + Number(size));
+    return { durationMs: endMs - startMs, endMs, endByte };
+  });
 }
 
 /** Milliseconds of audio whose packets are in and that are not out, at worst; and the length of a packet. */
@@ -101,21 +116,22 @@ async function heldBackMs(recording, bytes, packets) {
   if (!packets) return { held: 0, packetMs: 1000 / recording.rate };
   const rate = recording.args.includes('libopus') ? 48_000 : recording.rate;
   const intake = openIntake(recording, rate);
-  const used = packets.filter(({ endMs }) => endMs < 5_000);
   const marks = [];
   let at = 0;
   let out = 0;
-  for (const { endByte, endMs } of used) {
-    for (; at < endByte; at++) out += (await intake.push(bytes.subarray(at, at + 1))).length;
+  for (const { endByte, endMs } of packets) {
+    if (endMs < 5_000) for (; at < endByte; at++) out += (await intake.push(bytes.subarray(at, at + 1))).length;
+    else for (; at < endByte; at = endByte) out += (await intake.push(bytes.subarray(at, endByte))).length;
     marks.push({ endMs, outMs: (out * 1000) / rate });
   }
-  const rest = await intake.push(bytes.subarray(at));
-  out += rest.length + (await intake.end()).length;
-  // What was left out at the beginning is no delay: so both are counted from the end.
-  const totalMs = packets.at(-1).endMs;
-  const totalOutMs = (out * 1000) / rate;
-  const held = marks.map(({ endMs, outMs }) => totalOutMs - outMs - (totalMs - endMs));
-  return { held: Math.max(0, ...held.slice(8)), packetMs: Math.max(...used.map(({ durationMs }) => durationMs)) };
+  await intake.push(bytes.subarray(at));
+  // What is always one packet late comes with the end.
+  const tail = await intake.end();
+  // What an encoder puts in front is no delay: the last packet shows how much that is.
+  const last = marks.at(-1);
+  const held = marks.map(({ endMs, outMs }) => last.outMs - outMs - (last.endMs - endMs));
+  const worst = Math.max(0, ...held.slice(8)) + (tail.length * 1000) / rate;
+  return { held: worst, packetMs: Math.max(...packets.map(({ durationMs }) => durationMs)) };
 }
 
 const rows = await withRecordings(seconds, async (write) => {
@@ -125,7 +141,7 @@ const rows = await withRecordings(seconds, async (write) => {
     const bytes = readBytes(path);
     const cost = await costMs(recording, bytes);
     const memory = await memoryKb(recording, bytes);
-    const { held, packetMs } = await heldBackMs(recording, bytes, packetsOf(recording, path, bytes.length));
+    const { held, packetMs } = await heldBackMs(recording, bytes, packetsOf(recording, path, bytes));
     table.push({
       format: recording.name,
       'CPU ms/s': Number(cost.toFixed(2)),

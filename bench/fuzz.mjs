@@ -10,8 +10,8 @@
 import { parseArgs } from 'node:util';
 import { FfmpegCodecs } from '@live-transcribe/codec-ffmpeg';
 import { mutate, seeded } from '@live-transcribe/testkit';
-import { openCodec } from '../packages/audio/dist/decode/open-codec.js';
 import { openDemuxer } from '../packages/audio/dist/decode/open.js';
+import { openCodec } from '../packages/audio/dist/decode/open-codec.js';
 import { detect } from '../packages/audio/dist/detect.js';
 import { AudioError } from '../packages/audio/dist/errors.js';
 import { readBytes, recordings, withRecordings } from './lib/recordings.mjs';

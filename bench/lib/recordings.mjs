@@ -16,7 +16,13 @@ export const recordings = [
   ['FLAC 44.1 kHz stereo', 44_100, 2, '-f flac', 'flac'],
   ['Ogg/FLAC 48 kHz', 48_000, 1, '-c:a flac -f ogg', 'ogg'],
   ['WebM/Opus 48 kHz, 32 kbit/s', 48_000, 1, '-c:a libopus -b:a 32k -live 1 -cluster_time_limit 250 -f webm', 'webm'],
-  ['WebM/Opus 48 kHz stereo, 128 kbit/s', 48_000, 2, '-c:a libopus -b:a 128k -live 1 -cluster_time_limit 250 -f webm', 'webm'],
+  [
+    'WebM/Opus 48 kHz stereo, 128 kbit/s',
+    48_000,
+    2,
+    '-c:a libopus -b:a 128k -live 1 -cluster_time_limit 250 -f webm',
+    'webm',
+  ],
   ['Ogg/Opus 48 kHz, 32 kbit/s', 48_000, 1, '-c:a libopus -b:a 32k -page_duration 20000 -f ogg', 'ogg'],
   ['MP4/Opus 48 kHz, 32 kbit/s', 48_000, 1, `-c:a libopus -b:a 32k ${fragmented}`, 'mp4'],
   ['WebM/Vorbis 48 kHz', 48_000, 1, '-c:a libvorbis -q:a 4 -live 1 -f webm', 'webm'],
@@ -38,7 +44,18 @@ export async function withRecordings(seconds, use) {
     let count = 0;
     return await use(({ rate, channels, args, extension }) => {
       const path = join(folder, `${count++}.${extension}`);
-      const source = ['-stream_loop', '-1', '-t', String(seconds), '-i', voice, '-ar', String(rate), '-ac', String(channels)];
+      const source = [
+        '-stream_loop',
+        '-1',
+        '-t',
+        String(seconds),
+        '-i',
+        voice,
+        '-ar',
+        String(rate),
+        '-ac',
+        String(channels),
+      ];
       execFileSync('ffmpeg', ['-hide_banner', '-loglevel', 'error', ...source, ...args, '-y', path]);
       return path;
     });
