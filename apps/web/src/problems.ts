@@ -71,6 +71,7 @@ const ofServer: Readonly<Record<string, Advice>> = {
     what: 'The server is busy: as many people are speaking as it can follow.',
     next: 'Wait a moment, then press Start.',
   },
+  decoder_busy: { next: 'Wait a moment, then press Start.' },
   engine_auth: { next: "Whoever runs this server must check the engine's key in its settings." },
   engine_quota: { next: 'Wait a moment, then press Start. Whoever runs this server may have to raise its quota.' },
   engine_refused: { next: 'Try another language. If that does not help, ask whoever runs this server.' },
