@@ -46,8 +46,8 @@ describe('a client that says nothing', () => {
   });
 
   it('does not hold a session for ever: its words are finalised, and it is told why', async () => {
-    // Long enough for a busy machine to read the audio first.
-    const gateway = await start({ heartbeatMs: 50, idleMs: 600 });
+    // Long enough for a busy machine to answer a heartbeat, and to read the audio first.
+    const gateway = await start({ heartbeatMs: 700, idleMs: 600 });
     const client = await WireClient.open(gateway.port, '/ws');
     client.send(pcm16(rulerAudio(0, 1_000)));
     expect((await client.closed).code).toBe(1008);
