@@ -2,7 +2,7 @@ export type { SubscriptionOptions } from './async/subscription.ts';
 export { Subscription } from './async/subscription.ts';
 export type { TimeLimit } from './async/time-limit.ts';
 export { withTimeLimit } from './async/time-limit.ts';
-export type { EngineErrorCode, ErrorCode, TranscribeErrorOptions } from './errors.ts';
+export type { EngineErrorCode, EngineErrorOptions, ErrorCode, TranscribeErrorOptions } from './errors.ts';
 export { asTranscribeError, ClientError, EngineError, errorTable, TranscribeError } from './errors.ts';
 export type {
   ClientProtocol,
@@ -20,10 +20,16 @@ export type {
   EngineReadiness,
   EngineSession,
   RecognitionOptions,
+  TimedWord,
+  TranscribeOptions,
+  Transcription,
+  TurnOptions,
+  Usage,
   Word,
 } from './ports/engine.ts';
 export { EngineEvents } from './ports/engine-events.ts';
 export type {
+  ChangeReason,
   EventFault,
   LoggedEvent,
   LoggedFact,
@@ -34,3 +40,4 @@ export type {
 } from './session/events.ts';
 export type { SessionOptions } from './session/session.ts';
 export { Session } from './session/session.ts';
+export { alignWords } from './words/align-words.ts';

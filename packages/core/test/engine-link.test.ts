@@ -20,6 +20,7 @@ const events: Record<Kind, EngineLinkEvent> = {
   ended: { kind: 'ended' },
   failed: { kind: 'failed', error: lost, jitter: 0 },
   waited: { kind: 'waited' },
+  rotate: { kind: 'rotate' },
   aborted: { kind: 'aborted', error: lost },
 };
 
@@ -32,6 +33,7 @@ const table: Record<State, Record<Kind, State>> = {
     ended: 'waiting',
     failed: 'waiting',
     waited: 'connecting',
+    rotate: 'connecting',
     aborted: 'ended',
   },
   waiting: {
@@ -41,6 +43,7 @@ const table: Record<State, Record<Kind, State>> = {
     ended: 'waiting',
     failed: 'waiting',
     waited: 'connecting',
+    rotate: 'waiting',
     aborted: 'ended',
   },
   streaming: {
@@ -50,6 +53,7 @@ const table: Record<State, Record<Kind, State>> = {
     ended: 'waiting',
     failed: 'waiting',
     waited: 'streaming',
+    rotate: 'connecting',
     aborted: 'ended',
   },
   finishing: {
@@ -59,6 +63,7 @@ const table: Record<State, Record<Kind, State>> = {
     ended: 'ended',
     failed: 'waiting',
     waited: 'finishing',
+    rotate: 'finishing',
     aborted: 'ended',
   },
   ended: {
@@ -68,6 +73,7 @@ const table: Record<State, Record<Kind, State>> = {
     ended: 'ended',
     failed: 'ended',
     waited: 'ended',
+    rotate: 'ended',
     aborted: 'ended',
   },
 };
@@ -137,5 +143,46 @@ describe('the engine link', () => {
     expect(advanceLink(troubled, events.failed, 1_000).state).toBe('ended');
     expect(advanceLink(troubled, events.failed, 30_000)).toMatchObject({ state: 'waiting', failures: 1 });
     expect(advanceLink(troubled, events.progressed, 1_000)).toMatchObject({ failures: 0 });
+  });
+
+  it('goes on with another connection at once where the engine asks for it, and counts no failure', () => {
+    const old: EngineLink = { state: 'streaming', failures: 3, since: 0 };
+    expect(advanceLink(old, events.rotate, 30_000)).toEqual({ state: 'connecting', failures: 0, reconnecting: true });
+  });
+
+  it('gives up an engine that wants another connection again and again, and settles nothing', () => {
+    let link: EngineLink = states.streaming;
+    let rotations = 0;
+    while (link.state !== 'ended' && rotations < 100) {
+      rotations += 1;
+      link = advanceLink(advanceLink(link, events.rotate, 0), events.opened, 0);
+    }
+    expect(rotations).toBe(9);
+    expect(link).toMatchObject({ error: { code: 'engine_lost' } });
+  });
+
+  const limited = (retryAfterMs: number) => new EngineError('engine_quota', 'Too many requests.', { retryAfterMs });
+  const failing = (retryAfterMs: number, jitter = 0): EngineLinkEvent => ({
+    kind: 'failed',
+    error: limited(retryAfterMs),
+    jitter,
+  });
+
+  it('leaves an engine alone for as long as it asks, spread over a little more, up to a minute', () => {
+    expect(advanceLink(states.streaming, failing(20_000), 0)).toMatchObject({ delayMs: 20_000 });
+    expect(advanceLink(states.streaming, failing(20_000, 1), 0)).toMatchObject({ delayMs: 22_000 });
+    expect(advanceLink(states.streaming, failing(60_000, 1), 0)).toMatchObject({ delayMs: 60_000 });
+    expect(advanceLink(states.streaming, failing(1), 0)).toMatchObject({ delayMs: 125 });
+  });
+
+  it('ends where the engine asks for more than a minute, and says how long', () => {
+    const link = advanceLink(states.streaming, failing(90_400), 0);
+    expect(link).toMatchObject({ state: 'ended', error: { code: 'engine_quota', retryable: true } });
+    expect(link.state === 'ended' && link.error?.message).toBe('Too many requests. The engine takes no more for 91 s.');
+  });
+
+  it('waits at first only where the engine asks for a moment', () => {
+    expect(advanceLink(initialLink, failing(5_000), 0).state).toBe('waiting');
+    expect(advanceLink(initialLink, failing(5_001), 0).state).toBe('ended');
   });
 });

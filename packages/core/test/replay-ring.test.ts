@@ -15,7 +15,7 @@ function drain(ring: ReplayRing, limit = 7): number[] {
 
 describe('the replay ring', () => {
   it('[RR1] gives out what was put in, in order, however it is cut, also while it grows', () => {
-    const ring = new ReplayRing(100, 4);
+    const ring = new ReplayRing(200, 4);
     const out: number[] = [];
     for (let at = 0; at < 300; at += 30) {
       expect(ring.append(ramp(at, 30))).toBe(30);
@@ -25,8 +25,8 @@ describe('the replay ring', () => {
     expect(out).toEqual([...ramp(0, 300)]);
   });
 
-  it('[RR2] takes no more than its capacity of audio that was not sent', () => {
-    const ring = new ReplayRing(10, 4);
+  it('[RR2] takes no more than half its capacity of audio that was not sent', () => {
+    const ring = new ReplayRing(20, 4);
     expect(ring.append(ramp(0, 25))).toBe(10);
     expect(ring.append(ramp(10, 25))).toBe(0);
     ring.advance(3);
@@ -36,16 +36,20 @@ describe('the replay ring', () => {
 
   it('[RR3] forgets heard audio before it refuses unheard audio, and tells at the rewind', () => {
     const ring = new ReplayRing(10, 4);
-    ring.append(ramp(0, 10));
-    drain(ring);
+    for (const at of [0, 5]) {
+      ring.append(ramp(at, 5));
+      drain(ring);
+    }
     ring.settle(2);
-    expect(ring.append(ramp(10, 6))).toBe(6);
-    expect(ring.rewind()).toEqual({ from: 6, forgotten: 4 });
-    expect(drain(ring)).toEqual([...ramp(6, 10)]);
+    expect(ring.append(ramp(10, 6))).toBe(5);
+    expect(ring.forgotten).toBe(3);
+    expect(ring.rewind()).toEqual({ from: 5, forgotten: 3 });
+    expect(ring.append(ramp(15, 1))).toBe(0);
+    expect(drain(ring)).toEqual([...ramp(5, 10)]);
   });
 
   it('[RR4] sends again from what is settled', () => {
-    const ring = new ReplayRing(100, 4);
+    const ring = new ReplayRing(200, 4);
     ring.append(ramp(0, 50));
     drain(ring);
     ring.settle(20);
@@ -54,7 +58,7 @@ describe('the replay ring', () => {
   });
 
   it('[RR5] settles neither backwards nor past what was sent', () => {
-    const ring = new ReplayRing(100);
+    const ring = new ReplayRing(200);
     ring.append(ramp(0, 50));
     ring.advance(30);
     ring.settle(40);
@@ -64,11 +68,53 @@ describe('the replay ring', () => {
   });
 
   it('[RR6] stops at the position it is told to', () => {
-    const ring = new ReplayRing(100);
+    const ring = new ReplayRing(200);
     ring.append(ramp(0, 50));
     expect(ring.peek(100, 20)).toHaveLength(20);
     ring.advance(20);
     expect(ring.peek(100, 20)).toHaveLength(0);
     expect(ring.peek(100, 10)).toHaveLength(0);
+  });
+
+  it('[RR7] gives its memory back when a backlog is settled, and gives out what is left unchanged', () => {
+    const ring = new ReplayRing(100_000, 64);
+    ring.append(ramp(0, 20_000));
+    ring.advance(20_000);
+    const grown = ring.size;
+    ring.settle(19_990);
+    expect(grown).toBeGreaterThanOrEqual(20_000);
+    expect(ring.size).toBe(64);
+    ring.append(ramp(20_000, 30));
+    ring.rewind();
+    expect(drain(ring)).toEqual([...ramp(19_990, 40)]);
+  });
+
+  it('[RR8] keeps a size that what is kept will soon need again', () => {
+    const ring = new ReplayRing(2_000, 64);
+    ring.append(ramp(0, 500));
+    ring.advance(500);
+    ring.settle(300);
+    expect(ring.size).toBe(512);
+  });
+
+  it('[RR9] copies what it keeps, wherever the ring ends, and nothing that it does not', () => {
+    const ring = new ReplayRing(10, 10);
+    for (const [at, count] of [
+      [0, 5],
+      [5, 5],
+      [10, 5],
+      [15, 1],
+    ] as const) {
+      ring.append(ramp(at, count));
+      drain(ring);
+    }
+    expect(ring.copy(6, 16)).toEqual(ramp(6, 10));
+    expect(ring.copy(8, 12)).toEqual(ramp(8, 4));
+    expect(ring.copy(5, 12)).toBeUndefined();
+    expect(ring.copy(8, 17)).toBeUndefined();
+    expect(ring.copy(9, 9)).toBeUndefined();
+    const copy = ring.copy(6, 16);
+    ring.append(ramp(16, 4));
+    expect(copy).toEqual(ramp(6, 10));
   });
 });

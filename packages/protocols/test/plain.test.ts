@@ -73,6 +73,7 @@ describe('/ws', () => {
       error: 'Gone.',
       code: 'engine_lost',
     });
+    expect(codec.encode({ kind: 'words', seq, segment: 0, words: [] })).toBeUndefined();
     const notice = { code: 'restarted', message: 'Anew.' } as const;
     expect(JSON.parse(codec.encodeNotice(notice, timelineMs(320)))).toEqual({
       type: 'notice',

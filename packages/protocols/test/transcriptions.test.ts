@@ -38,6 +38,27 @@ describe('/v1/transcriptions: the start message', () => {
       { encoding: 'mulaw', sample_rate: 8_000, channels: 2 },
       { audio: { encoding: 'mulaw', sampleRate: 8_000, channels: 2 } },
     ],
+    [
+      'hints, and how the service shall listen',
+      { keywords: ['Ada', 'Lovelace'], languages: ['sv-SE', 'en'], delay: 'low', noise_reduction: 'far_field' },
+      { keywords: ['Ada', 'Lovelace'], languages: ['sv', 'en'], delay: 'low', noiseReduction: 'far_field' },
+    ],
+    [
+      'turns by loudness',
+      { turn_detection: { type: 'server_vad', threshold: 0.4, prefix_padding_ms: 200, silence_duration_ms: 700 } },
+      { turns: { kind: 'server_vad', threshold: 0.4, prefixPaddingMs: 200, silenceDurationMs: 700 } },
+    ],
+    [
+      'turns by meaning, without what concerns loudness',
+      { turn_detection: { type: 'semantic_vad', eagerness: 'low', threshold: null } },
+      { turns: { kind: 'semantic_vad', eagerness: 'low' } },
+    ],
+    [
+      'turns by the gateway',
+      { turn_detection: { type: 'gateway_vad', silence_duration_ms: 300 } },
+      { turns: { kind: 'gateway_vad', silenceDurationMs: 300 } },
+    ],
+    ['turns by commits only', { turn_detection: { type: 'none' } }, { turns: { kind: 'none' } }],
     ['members not known', { foo: 1, bar: {} }, {}],
   ])('takes %s', (_, members, expected) => {
     expect(request(members)).toEqual({ kind: 'start', request: { ...defaults, ...expected } });
@@ -59,6 +80,32 @@ describe('/v1/transcriptions: the start message', () => {
     ['half a channel', text({ action: 'start', channels: 1.5 }), 'bad_value', '"channels"'],
     ['words that are no yes or no', text({ action: 'start', words: 'yes' }), 'bad_value', '"words"'],
     ['partials of another kind', text({ action: 'start', partials: 'some' }), 'bad_value', '"delta"'],
+    [
+      'keywords that are one text',
+      text({ action: 'start', keywords: 'Ada' }),
+      'bad_value',
+      '"keywords" must be a list',
+    ],
+    ['too many keywords', text({ action: 'start', keywords: Array(201).fill('x') }), 'bad_value', 'at most 200'],
+    [
+      'a language among others that is none',
+      text({ action: 'start', languages: ['sv', 'xq'] }),
+      'bad_value',
+      '"languages.1"',
+    ],
+    ['an unknown delay', text({ action: 'start', delay: 'soon' }), 'bad_value', '"minimal"'],
+    [
+      'turns by nobody known',
+      text({ action: 'start', turn_detection: { type: 'magic' } }),
+      'bad_value',
+      '"gateway_vad"',
+    ],
+    [
+      'a threshold above 1',
+      text({ action: 'start', turn_detection: { type: 'server_vad', threshold: 2 } }),
+      'bad_value',
+      '"turn_detection.threshold" must be a number from 0 to 1',
+    ],
     ['a prompt too long', text({ action: 'start', prompt: 'x'.repeat(9_000) }), 'bad_value', '"prompt"'],
   ])('refuses %s, naming what was wrong and what is expected', (_, frame, code, hint) => {
     expect(() => open().decode(frame)).toThrow(
@@ -124,6 +171,33 @@ describe('/v1/transcriptions: what the client reads', () => {
   it('gets words when it asked for them', () => {
     const words = [{ word: 'hello', start: 0.4, end: 0.9, confidence: 0.5 }];
     expect(sent(final, { words: true })).toMatchObject({ words });
+  });
+
+  it('gets words that come later, with their segment, when it asked for them', () => {
+    const words = [{ text: 'hello', start: timelineMs(400), end: timelineMs(900) }];
+    const later: LoggedEvent = { kind: 'words', seq, segment: 2, words };
+    expect(sent(later, { words: true })).toEqual({ words: [{ word: 'hello', start: 0.4, end: 0.9 }], segment: 2 });
+    expect(sent(later)).toBeNull();
+  });
+
+  it('is told who spoke', () => {
+    expect(sent({ ...final, speaker: 'A' })).toMatchObject({ final: 'hello', speaker: 'A' });
+  });
+
+  it('is told at the end what the engine counted, and only then', () => {
+    const usage = { audioSeconds: 0.1 + 0.2, outputTokens: 7 };
+    expect(sent({ kind: 'closed', seq, duration: timelineMs(300), segments: 1, usage })).toEqual({
+      ended: true,
+      duration: 0.3,
+      segments: 1,
+      usage: { audio_seconds: 0.3, output_tokens: 7 },
+    });
+    expect(sent({ ...final, usage })).not.toHaveProperty('usage');
+  });
+
+  it('is not told of another engine connection', () => {
+    const reason = { message: 'The hour is over.' };
+    expect(sent({ kind: 'engine_changed', seq, at: timelineMs(0), planned: true, reason })).toBeNull();
   });
 
   it('gets no partials when it wants none', () => {

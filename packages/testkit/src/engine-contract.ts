@@ -50,6 +50,8 @@ export function describeEngineContract(
       expect(seen.filter((event) => event.kind === 'utterance').length).toBeGreaterThanOrEqual(2);
     });
 
+    // Settled may also advance where no utterance was: over silence. That audio is then neither given to another
+    // connection nor reported as a gap.
     it('[EC2] settles no more than was written, never back, and every utterance sooner or later', async () => {
       const session = await open();
       const events = collect(session);
@@ -141,8 +143,42 @@ export function describeEngineContract(
       expectOrdered(heard ?? [], written);
       expect((silent ?? []).filter((event) => event.kind !== 'settled')).toEqual([]);
     });
+
+    it('[EC10] transcribes a stretch as a whole, where it can, with words in order and within it', async ({ skip }) => {
+      const { engine, utterance } = subject;
+      if (!engine.transcribe) return skip();
+      const { text, words } = await engine.transcribe(utterance, transcribeOptions(subject), ending.signal);
+      expect(text).not.toBe('');
+      expect(words).not.toHaveLength(0);
+      let before = 0;
+      for (const { start, end } of words ?? []) {
+        expect(start).toBeGreaterThanOrEqual(before);
+        expect(end).toBeGreaterThanOrEqual(start);
+        before = end;
+      }
+      expect(before).toBeLessThanOrEqual(samplesToMs(utterance.length, engine.sampleRate) + 20);
+    });
+
+    it('[EC11] abandons a transcription when its signal is aborted, before or meanwhile', async ({ skip }) => {
+      const { engine, utterance } = subject;
+      if (!engine.transcribe) return skip();
+      const options = transcribeOptions(subject);
+      const already = AbortSignal.abort(new Error('Too late.'));
+      await expect(engine.transcribe(utterance, options, already)).rejects.toThrow('Too late.');
+      const meanwhile = new AbortController();
+      // It may have been quicker than the change of mind; it only may not stay.
+      const settled = engine.transcribe(utterance, options, meanwhile.signal).then(
+        () => 'Changed my mind.',
+        (error: unknown) => (error instanceof Error ? error.message : error),
+      );
+      meanwhile.abort(new Error('Changed my mind.'));
+      expect(await settled).toBe('Changed my mind.');
+    });
   });
 }
+
+const transcribeOptions = ({ options: { language, model, prompt } }: EngineUnderTest) =>
+  ({ language, model, prompt, words: true }) as const;
 
 function collect(session: EngineSession): Promise<EngineEvent[]> {
   const all = (async () => {
@@ -181,11 +217,12 @@ function withoutTail(utterance: Int16Array): Int16Array {
   return utterance.subarray(0, last + 1);
 }
 
-/** Everything about one utterance before anything about the next, within what was written (a frame of padding allowed). */
+/** One utterance after the other, nothing about settled audio, all within what was written (a frame of padding allowed). */
 function expectOrdered(events: EngineEvent[], writtenMs: number): void {
   let closedThrough = 0;
   for (const event of events) {
-    if (event.kind === 'settled') continue;
+    if (event.kind === 'settled') closedThrough = Math.max(closedThrough, event.through);
+    if (event.kind === 'settled' || event.kind === 'rotate') continue;
     expect(event.end).toBeGreaterThanOrEqual(event.start);
     expect(event.end).toBeLessThanOrEqual(writtenMs + 20);
     if (event.kind === 'hypothesis') {

@@ -5,7 +5,7 @@ export { describeEngineContract } from './engine-contract.ts';
 export { ffmpeg, ffmpegFromFile, ffmpegToFile } from './ffmpeg.ts';
 export { ManualClock } from './manual-clock.ts';
 export { mutate } from './mutate.ts';
-export type { RulerFault } from './ruler-engine.ts';
+export type { RulerEngineOptions, RulerFault, RulerTranscription } from './ruler-engine.ts';
 export { RulerConnection, RulerEngine, rulerAudio, rulerRate } from './ruler-engine.ts';
 export { seeded } from './seeded.ts';
 export type { SpeakOptions } from './speech.ts';

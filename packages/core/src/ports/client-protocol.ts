@@ -1,5 +1,6 @@
 import type { DeclaredFormat, Notice, TimelineMs } from '@live-transcribe/audio';
 import type { EventFault, SessionEvent } from '../session/events.ts';
+import type { RecognitionOptions } from './engine.ts';
 
 /** One message of a client. `bytes` may be a view of the socket's buffer: copy what shall outlive the call. */
 export type Frame =
@@ -7,12 +8,7 @@ export type Frame =
   | { readonly kind: 'binary'; readonly bytes: Uint8Array };
 
 /** The session a client asks for. */
-export interface SessionRequest {
-  /** ISO 639-1; `undefined` lets the engine decide. */
-  readonly language: string | undefined;
-  readonly model: string;
-  readonly prompt: string | undefined;
-  readonly words: boolean;
+export interface SessionRequest extends RecognitionOptions {
   readonly audio: DeclaredFormat;
 }
 

@@ -1,7 +1,23 @@
 import type { StreamMs } from '@live-transcribe/audio';
 import type { EngineError } from '../errors.ts';
 
-/** What a session asks of an engine. */
+/** Who finds where an utterance ends. Absent members: the vendor's own default. */
+export type TurnOptions =
+  /** The service, by loudness. `threshold` is 0 to 1. */
+  | {
+      readonly kind: 'server_vad';
+      readonly threshold?: number;
+      readonly prefixPaddingMs?: number;
+      readonly silenceDurationMs?: number;
+    }
+  /** The service, by what is being said. */
+  | { readonly kind: 'semantic_vad'; readonly eagerness?: 'auto' | 'low' | 'medium' | 'high' }
+  /** This gateway, by its own voice activity detection. */
+  | { readonly kind: 'gateway_vad'; readonly silenceDurationMs?: number }
+  /** Nobody: only `commit` ends an utterance. */
+  | { readonly kind: 'none' };
+
+/** What a session asks of an engine. What an engine does not have, it ignores. */
 export interface RecognitionOptions {
   /** ISO 639-1, for example `sv`; `undefined` lets the engine decide. */
   readonly language: string | undefined;
@@ -11,6 +27,48 @@ export interface RecognitionOptions {
   readonly prompt: string | undefined;
   /** Whether utterances shall carry `words`, where the engine has them. */
   readonly words: boolean;
+  /** Words that are likely to be said: names, terms. */
+  readonly keywords?: readonly string[];
+  /** The languages that may be spoken, as ISO 639-1 codes. */
+  readonly languages?: readonly string[];
+  /** How long the engine may think before it says something: later is better text. */
+  readonly delay?: 'minimal' | 'low' | 'medium' | 'high' | 'xhigh';
+  readonly turns?: TurnOptions;
+  /** What the microphone is like, for an engine that can clean the sound. */
+  readonly noiseReduction?: 'near_field' | 'far_field' | 'off';
+}
+
+/** What the vendor counts for its bill. Absent: not told. */
+export interface Usage {
+  readonly audioSeconds?: number;
+  readonly inputTokens?: number;
+  readonly outputTokens?: number;
+  /** An estimate, in the currency of the operator's price list. */
+  readonly cost?: number;
+}
+
+/** What is asked of an engine about one stretch of audio that is there as a whole. */
+export interface TranscribeOptions {
+  /** ISO 639-1; `undefined` lets the engine decide. */
+  readonly language: string | undefined;
+  /** The session's model; an engine may take another where that one cannot do what is asked. */
+  readonly model: string;
+  readonly prompt: string | undefined;
+  /** Whether the answer shall have `words`. */
+  readonly words: boolean;
+}
+
+/** A word and when it sounds, in ms since the first sample of what was transcribed. */
+export interface TimedWord {
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface Transcription {
+  readonly text: string;
+  readonly words?: readonly TimedWord[];
+  readonly usage?: Usage;
 }
 
 export interface EngineFeatures {
@@ -33,6 +91,11 @@ export interface Engine {
   readiness(): EngineReadiness;
   /** Begins one recognition; resolves when it takes audio. Throws `EngineError`; `signal` abandons the attempt. */
   open(options: RecognitionOptions, signal: AbortSignal): Promise<EngineSession>;
+  /**
+   * Transcribes mono audio at the engine's rate as a whole, outside any recognition. Throws `EngineError`; `signal`
+   * abandons it. `samples` must not change meanwhile.
+   */
+  transcribe?(samples: Int16Array, options: TranscribeOptions, signal: AbortSignal): Promise<Transcription>;
   /** Ends what the engine owns; recognitions still open throw. */
   close(): Promise<void>;
 }
@@ -83,9 +146,20 @@ export type EngineEvent =
       readonly text: string;
       readonly words?: readonly Word[];
       readonly confidence?: number;
+      /** Who spoke, in the engine's own words for them. */
+      readonly speaker?: string;
+      readonly usage?: Usage;
       readonly vendorEvent: string;
     }
   /** This utterance has no text; the recognition goes on. */
   | { readonly kind: 'failed'; readonly start: StreamMs; readonly end: StreamMs; readonly error: EngineError }
-  /** Audio before `through` will never be needed again, not even by a new connection. Follows the utterance it covers. */
-  | { readonly kind: 'settled'; readonly through: StreamMs };
+  /**
+   * Audio before `through` will never be needed again, not even by a new connection. Follows the utterance it covers,
+   * and may come without one: where there was nothing to hear.
+   */
+  | { readonly kind: 'settled'; readonly through: StreamMs }
+  /**
+   * This connection will end soon, and now is a good moment, a pause, to go on with another; `reason` is for the log.
+   * At most once per connection.
+   */
+  | { readonly kind: 'rotate'; readonly reason: string };

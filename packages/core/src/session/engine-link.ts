@@ -1,4 +1,4 @@
-import { EngineError, type TranscribeError } from '../errors.ts';
+import { EngineError, TranscribeError } from '../errors.ts';
 
 /**
  * The life of a session's tie to its engine, as a function: `(link, event, now) → link`. All retry policy is here.
@@ -8,6 +8,8 @@ import { EngineError, type TranscribeError } from '../errors.ts';
  *     │    └────failed───┐   │  └─────────┐           │
  *   waited               ▼   ▼ failed     │ opened    │ failed
  *     └─────────────── waiting ◀──────────┴───────────┘        too often, or not worth trying ──▶ ended
+ *
+ * `rotate` leads from streaming to connecting at once: the engine has asked for another connection.
  *
  * The state says what the session has to do: open, wait, recognise, or stop.
  */
@@ -29,6 +31,8 @@ export type EngineLinkEvent =
   /** `jitter` is a random number from 0 to 1. */
   | { readonly kind: 'failed'; readonly error: TranscribeError; readonly jitter: number }
   | { readonly kind: 'waited' }
+  /** The engine asks to go on with another connection. */
+  | { readonly kind: 'rotate' }
   /** The session is ended from outside. */
   | { readonly kind: 'aborted'; readonly error: TranscribeError };
 
@@ -42,6 +46,13 @@ const failuresAllowed = 8;
 const failuresAllowedAtFirst = 3;
 /** Somebody who has stopped waits for the last word: an engine that was silent once is asked once more, not eight times. */
 const costOfSilenceAtLast = failuresAllowed;
+
+/** The replay ring holds a minute: an engine that wants to be left alone for longer would cost words, and patience. */
+const longestWaitMs = 60_000;
+/** An engine that names a wait as short as this at first gets it: it is no longer than a slow network takes. */
+const longestWaitAtFirstMs = 5_000;
+/** Sessions that were told the same wait come back spread over this share of it. */
+const waitSpread = 0.1;
 
 /** At first only what may pass in a moment is tried again: a full or exhausted engine is the client's to know at once. */
 const transientAtFirst: readonly string[] = ['engine_unreachable', 'engine_lost', 'engine_timeout'];
@@ -65,11 +76,22 @@ export function advanceLink(link: EngineLink, event: EngineLinkEvent, now: numbe
       return link.state === 'waiting'
         ? { state: 'connecting', failures: link.failures, reconnecting: link.reconnecting }
         : link;
+    case 'rotate':
+      return link.state === 'streaming' ? afterRotation(link, now) : link;
     case 'aborted':
       return { state: 'ended', error: event.error };
     default:
       return event satisfies never;
   }
+}
+
+const isHealthy = (link: EngineLink, now: number) => link.state === 'streaming' && now - link.since >= healthyAfterMs;
+
+/** Without delay, and no failure; but an engine that wants nothing else, connection after connection, does not work. */
+function afterRotation(link: Extract<EngineLink, { state: 'streaming' }>, now: number): EngineLink {
+  const failures = isHealthy(link, now) ? 0 : link.failures + 1;
+  if (failures <= failuresAllowed) return { state: 'connecting', failures, reconnecting: true };
+  return { state: 'ended', error: new EngineError('engine_lost', 'The engine keeps asking for another connection.') };
 }
 
 const endedUnasked = () => new EngineError('engine_lost', 'The engine ended the recognition without being asked.');
@@ -82,12 +104,28 @@ function afterFailure(
 ): EngineLink {
   const connected = link.state === 'streaming' || link.state === 'finishing';
   const reconnecting = connected || link.reconnecting;
-  const healthy = link.state === 'streaming' && now - link.since >= healthyAfterMs;
   const cost = link.state === 'finishing' && error.code === 'engine_timeout' ? costOfSilenceAtLast : 1;
-  const failures = (healthy ? 0 : link.failures) + cost;
-  const worthTrying = error.retryable && (reconnecting || transientAtFirst.includes(error.code));
+  const failures = (isHealthy(link, now) ? 0 : link.failures) + cost;
   const allowed = reconnecting ? failuresAllowed : failuresAllowedAtFirst;
-  if (!worthTrying || failures > allowed) return { state: 'ended', error };
+  if (!isWorthTrying(error, reconnecting) || failures > allowed) return { state: 'ended', error };
+  const askedMs = askedWaitMs(error);
+  if (askedMs > longestWaitMs) return { state: 'ended', error: withWait(error, askedMs) };
   const longest = Math.min(firstDelayMs * 2 ** (failures - 1), longestDelayMs);
-  return { state: 'waiting', failures, delayMs: longest * (0.5 + jitter / 2), reconnecting };
+  const delayMs = Math.max(longest * (0.5 + jitter / 2), askedMs * (1 + jitter * waitSpread));
+  return { state: 'waiting', failures, delayMs: Math.min(delayMs, longestWaitMs), reconnecting };
 }
+
+const askedWaitMs = (error: TranscribeError) => (error instanceof EngineError ? (error.retryAfterMs ?? 0) : 0);
+
+function isWorthTrying(error: TranscribeError, reconnecting: boolean): boolean {
+  if (!error.retryable) return false;
+  if (reconnecting || transientAtFirst.includes(error.code)) return true;
+  const askedMs = askedWaitMs(error);
+  return askedMs > 0 && askedMs <= longestWaitAtFirstMs;
+}
+
+const withWait = (error: TranscribeError, ms: number) =>
+  new TranscribeError(error.code, `${error.message} The engine takes no more for ${Math.ceil(ms / 1000)} s.`, {
+    cause: error,
+    retryable: error.retryable,
+  });

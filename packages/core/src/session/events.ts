@@ -1,5 +1,6 @@
 import type { TimelineMs } from '@live-transcribe/audio';
 import type { ErrorCode } from '../errors.ts';
+import type { Usage } from '../ports/engine.ts';
 
 /** Place of an event in the session's log: 1, 2, 3, … without holes. */
 export type Seq = number & { readonly seq: unique symbol };
@@ -15,6 +16,11 @@ export interface TimelineWord {
 export interface EventFault {
   readonly code: ErrorCode;
   /** A sentence for people; holds no secret. */
+  readonly message: string;
+}
+
+export interface ChangeReason {
+  readonly code?: ErrorCode;
   readonly message: string;
 }
 
@@ -39,16 +45,35 @@ export type LoggedFact =
       readonly text: string;
       readonly words?: readonly TimelineWord[];
       readonly confidence?: number;
+      /** Who spoke, in the engine's own words for them. */
+      readonly speaker?: string;
+      readonly usage?: Usage;
       readonly vendorEvent: string;
     })
+  /** When the words of a final sounded, where that came later than the final: its own words, each once, in order. */
+  | { readonly kind: 'words'; readonly segment: number; readonly words: readonly TimelineWord[] }
   /** The segment is closed without a text; the session goes on. */
   | (Span & { readonly kind: 'segment_failed'; readonly segment: number; readonly error: EventFault })
   /** Audio that no engine will hear any more. */
   | (Span & { readonly kind: 'gap'; readonly reason: EventFault })
-  /** A new engine connection took over at `at`; what no final covered was given to it again. */
-  | { readonly kind: 'engine_changed'; readonly at: TimelineMs; readonly reason: EventFault }
-  /** The last event. `error` tells what ended it early. */
-  | { readonly kind: 'closed'; readonly duration: TimelineMs; readonly segments: number; readonly error?: EventFault };
+  /**
+   * A new engine connection took the place of one that had opened, from `at` on; what no final covered is given to it
+   * again. `planned`: the engine had asked for it, and the reason has no code.
+   */
+  | {
+      readonly kind: 'engine_changed';
+      readonly at: TimelineMs;
+      readonly planned: boolean;
+      readonly reason: ChangeReason;
+    }
+  /** The last event. `error` tells what ended it early; `usage` is all that the engine counted. */
+  | {
+      readonly kind: 'closed';
+      readonly duration: TimelineMs;
+      readonly segments: number;
+      readonly usage?: Usage;
+      readonly error?: EventFault;
+    };
 
 export type LoggedEvent = LoggedFact & { readonly seq: Seq };
 

@@ -11,6 +11,8 @@ export interface PumpOptions {
   /** Samples in one write, at most. */
   readonly writeSamples: number;
   readonly audioEnded: () => boolean;
+  /** Resolves when what the engine says is being read: nobody may give it more than he hears of. */
+  readonly heard: () => Promise<void>;
   readonly isOver: () => boolean;
 }
 
@@ -21,6 +23,8 @@ export async function pump(engineSession: EngineSession, options: PumpOptions): 
     const mark = marks.next();
     const samples = ring.peek(writeSamples, mark?.position);
     if (samples.length > 0) {
+      await options.heard();
+      if (options.isOver()) return false;
       await engineSession.write(samples);
       ring.advance(samples.length);
       bell.ring();

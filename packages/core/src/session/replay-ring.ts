@@ -5,11 +5,14 @@
  *        (kept no longer)  heard, may be    waits for
  *                          needed again     the engine
  *
- * Bound: `capacity` samples. A full ring first forgets audio that the engine has heard (only insurance is lost), then
- * takes no more, and its writer waits. The memory grows with what has to be kept, up to the capacity.
+ * Bound: `capacity` samples. Audio that waits for the engine gets half of it, then its writer waits: the other half is
+ * for what the engine has heard, so that a client faster than its engine does not cost the insurance. What is heard and
+ * stays unsettled for longer than that is forgotten. The memory grows with what has to be kept, up to the capacity, and
+ * shrinks with it: thousands of sessions are at rest most of the time.
  */
 export class ReplayRing {
   readonly #capacity: number;
+  readonly #initial: number;
   #samples: Int16Array;
   #oldest = 0;
   #settled = 0;
@@ -17,9 +20,20 @@ export class ReplayRing {
   #received = 0;
 
   /** `capacity` and `initial` in samples. */
-  constructor(capacity: number, initial = 16_384) {
+  constructor(capacity: number, initial = 4_096) {
     this.#capacity = capacity;
-    this.#samples = new Int16Array(Math.min(initial, capacity));
+    this.#initial = Math.max(1, Math.min(initial, capacity));
+    this.#samples = new Int16Array(this.#initial);
+  }
+
+  /** Samples that there is memory for now. */
+  get size(): number {
+    return this.#samples.length;
+  }
+
+  /** Samples that a loss of the engine would lose: heard, not settled, and no longer kept. */
+  get forgotten(): number {
+    return this.#oldest - this.#settled;
   }
 
   /** Audio before this will never be needed again. */
@@ -39,7 +53,8 @@ export class ReplayRing {
 
   /** Takes as many samples as fit, and answers how many. */
   append(samples: Int16Array): number {
-    const taken = Math.min(samples.length, this.#capacity - (this.#received - this.#sent));
+    const room = Math.ceil(this.#capacity / 2) - (this.#received - this.#sent);
+    const taken = Math.max(0, Math.min(samples.length, room));
     this.#makeRoom(taken);
     const size = this.#samples.length;
     const at = this.#received % size;
@@ -67,6 +82,13 @@ export class ReplayRing {
   settle(position: number): void {
     this.#settled = Math.min(Math.max(position, this.#settled), this.#sent);
     this.#oldest = Math.max(this.#oldest, this.#settled);
+    this.#shrink();
+  }
+
+  /** A copy of the samples from `from` up to `to`; `undefined` when not all of them are here. */
+  copy(from: number, to: number): Int16Array | undefined {
+    if (from < this.#oldest || to > this.#received || from >= to) return undefined;
+    return this.#copyInto(new Int16Array(to - from), from, to, from);
   }
 
   /**
@@ -74,7 +96,7 @@ export class ReplayRing {
    * how many samples before that were forgotten for want of room, so that they are lost.
    */
   rewind(): { readonly from: number; readonly forgotten: number } {
-    const forgotten = this.#oldest - this.#settled;
+    const { forgotten } = this;
     this.#settled = this.#oldest;
     this.#sent = this.#oldest;
     return { from: this.#oldest, forgotten };
@@ -88,16 +110,33 @@ export class ReplayRing {
 
   #grow(needed: number): void {
     let size = this.#samples.length;
-    if (size >= needed) return;
     while (size < needed) size = Math.min(size * 2, this.#capacity);
-    const grown = new Int16Array(size);
-    for (let position = this.#oldest; position < this.#received; ) {
-      const from = position % this.#samples.length;
-      const to = position % size;
-      const length = Math.min(this.#received - position, this.#samples.length - from, size - to);
-      grown.set(this.#samples.subarray(from, from + length), to);
+    this.#resize(size);
+  }
+
+  /** To no less than twice what is kept, so that the next word does not make it grow again. */
+  #shrink(): void {
+    const kept = this.#received - this.#oldest;
+    let size = this.#samples.length;
+    while (size > this.#initial && kept < size / 4) size = Math.max(Math.ceil(size / 2), this.#initial);
+    this.#resize(size);
+  }
+
+  #resize(size: number): void {
+    if (size === this.#samples.length) return;
+    this.#samples = this.#copyInto(new Int16Array(size), this.#oldest, this.#received, 0);
+  }
+
+  /** Puts the samples from `from` to `to` into the ring `target`, whose first sample stands for `origin` or a turn later. */
+  #copyInto(target: Int16Array, from: number, to: number, origin: number): Int16Array {
+    const size = this.#samples.length;
+    for (let position = from; position < to; ) {
+      const at = position % size;
+      const into = (position - origin) % target.length;
+      const length = Math.min(to - position, size - at, target.length - into);
+      target.set(this.#samples.subarray(at, at + length), into);
       position += length;
     }
-    this.#samples = grown;
+    return target;
   }
 }

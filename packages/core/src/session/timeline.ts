@@ -11,9 +11,10 @@ export class Timeline {
     this.#sampleRate = sampleRate;
   }
 
-  /** A new engine connection begins; the first sample it gets is the session's sample number `position`. */
-  attach(position: number): void {
+  /** A new engine connection begins; the first sample it gets is the session's sample number `position`. Answers when that sounds. */
+  attach(position: number): TimelineMs {
     this.#connectionStart = position;
+    return this.timeAt(position);
   }
 
   /** The session's sample number that sounds at `time` of the attached connection. */

@@ -3,9 +3,10 @@ import type { EngineEvent, Word } from '../ports/engine.ts';
 import type { EventFault, LoggedFact, Partial, Span, TimelineWord } from './events.ts';
 import type { Timeline } from './timeline.ts';
 
-type Utterance = Extract<EngineEvent, { kind: 'utterance' }>;
+export type Utterance = Extract<EngineEvent, { kind: 'utterance' }>;
+export type Failure = Extract<EngineEvent, { kind: 'failed' }>;
+export type Final = Extract<LoggedFact, { kind: 'final' }>;
 type Hypothesis = Extract<EngineEvent, { kind: 'hypothesis' }>;
-type Failure = Extract<EngineEvent, { kind: 'failed' }>;
 
 /**
  * The segments of a session: numbers them, puts them on the timeline, and closes each exactly once. A segment opens
@@ -34,14 +35,14 @@ export class Transcript {
   }
 
   hypothesis(event: Hypothesis): Partial | undefined {
-    if (this.#isCleared(event) || (event.text === '' && !this.#open)) return undefined;
+    if (this.isCleared(event) || (event.text === '' && !this.#open)) return undefined;
     const { text, vendorEvent } = event;
     this.#open = { kind: 'partial', segment: this.#closed, ...this.#span(event), text, vendorEvent };
     return this.#open;
   }
 
-  utterance(event: Utterance): LoggedFact | undefined {
-    if (this.#isCleared(event) || (event.text === '' && !this.#open)) return undefined;
+  utterance(event: Utterance): Final | undefined {
+    if (this.isCleared(event) || (event.text === '' && !this.#open)) return undefined;
     return {
       kind: 'final',
       ...this.#close(this.#span(event)),
@@ -49,11 +50,13 @@ export class Transcript {
       vendorEvent: event.vendorEvent,
       ...(event.words && { words: event.words.map((word) => this.#word(word)) }),
       ...(event.confidence !== undefined && { confidence: event.confidence }),
+      ...(event.speaker !== undefined && { speaker: event.speaker }),
+      ...(event.usage && { usage: event.usage }),
     };
   }
 
   failed(event: Failure): LoggedFact | undefined {
-    if (this.#isCleared(event)) return undefined;
+    if (this.isCleared(event)) return undefined;
     const { code, message } = event.error;
     return { kind: 'segment_failed', ...this.#close(this.#span(event)), error: { code, message } };
   }
@@ -65,16 +68,17 @@ export class Transcript {
     return { kind: 'segment_failed', ...this.#close({ start, end }), error };
   }
 
+  /** Whether the client wanted nothing of this. */
+  isCleared(event: Utterance | Hypothesis | Failure): boolean {
+    return this.#timeline.position(event.end) <= this.#clearedBefore;
+  }
+
   #close(span: Span) {
     const segment = this.#closed;
     this.#closed += 1;
     this.#open = undefined;
     this.#lastEnd = span.end;
     return { segment, ...span };
-  }
-
-  #isCleared(event: Utterance | Hypothesis | Failure): boolean {
-    return this.#timeline.position(event.end) <= this.#clearedBefore;
   }
 
   /** Engines pad the start of an utterance; on the timeline no segment begins before the last one has ended. */

@@ -67,6 +67,7 @@ export class PlainCodec implements ProtocolCodec {
       case 'closed':
         return event.error && this.encodeFault(event.error);
       case 'opened':
+      case 'words':
       case 'engine_changed':
         return undefined;
       default:

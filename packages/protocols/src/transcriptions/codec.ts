@@ -8,6 +8,7 @@ import {
   type ProtocolCodec,
   type SessionEvent,
   type TimelineWord,
+  type Usage,
 } from '@live-transcribe/core';
 import { parseObject } from '../json.ts';
 import { seconds } from '../seconds.ts';
@@ -49,9 +50,13 @@ export class TranscriptionsCodec implements ProtocolCodec {
       case 'partial':
         return this.#encodePartial(event);
       case 'final': {
-        const { text, confidence, words } = event;
-        const wanted = this.#state.is === 'started' && this.#state.words ? words : undefined;
-        return JSON.stringify({ final: text, ...place(event), confidence, words: wanted?.map(encodeWord) });
+        const { text, speaker, confidence } = event;
+        const words = this.#wantsWords ? event.words?.map(encodeWord) : undefined;
+        return JSON.stringify({ final: text, ...place(event), speaker, confidence, words });
+      }
+      case 'words': {
+        if (!this.#wantsWords) return undefined;
+        return JSON.stringify({ words: event.words.map(encodeWord), segment: event.segment });
       }
       case 'segment_failed':
         return JSON.stringify({ error: event.error.message, code: event.error.code, ...place(event) });
@@ -62,7 +67,12 @@ export class TranscriptionsCodec implements ProtocolCodec {
       }
       case 'closed':
         if (event.error) return this.encodeFault(event.error);
-        return JSON.stringify({ ended: true, duration: seconds(event.duration), segments: event.segments });
+        return JSON.stringify({
+          ended: true,
+          duration: seconds(event.duration),
+          segments: event.segments,
+          usage: event.usage && encodeUsage(event.usage),
+        });
       case 'engine_changed':
         return undefined;
       default:
@@ -76,6 +86,10 @@ export class TranscriptionsCodec implements ProtocolCodec {
 
   encodeNotice({ code, message }: Notice, at: TimelineMs): string {
     return JSON.stringify({ notice: message, code, start: seconds(at) });
+  }
+
+  get #wantsWords(): boolean {
+    return this.#state.is === 'started' && this.#state.words;
   }
 
   #start(frame: Frame): Command {
@@ -153,4 +167,12 @@ const encodeWord = ({ text, start, end, confidence }: TimelineWord) => ({
   start: seconds(start),
   end: seconds(end),
   confidence,
+});
+
+/** Seconds to the millisecond: sums of fractions have tails that nobody reads. */
+const encodeUsage = ({ audioSeconds, inputTokens, outputTokens, cost }: Usage) => ({
+  audio_seconds: audioSeconds === undefined ? undefined : Math.round(audioSeconds * 1000) / 1000,
+  input_tokens: inputTokens,
+  output_tokens: outputTokens,
+  cost: cost === undefined ? undefined : Math.round(cost * 1e6) / 1e6,
 });

@@ -1,11 +1,14 @@
 import { maxChannels, maxSampleRate, minSampleRate, rawEncodings } from '@live-transcribe/audio';
-import { ClientError, type SessionRequest } from '@live-transcribe/core';
+import { ClientError, type SessionRequest, type TurnOptions } from '@live-transcribe/core';
 import { z } from 'zod';
 import { languageExpected, parseLanguage } from '../language.ts';
 
 /** Far beyond any prompt an engine reads, far below what would hurt. */
 const longestPrompt = 8_000;
 const longestModel = 200;
+const longestKeyword = 200;
+const mostKeywords = 200;
+const mostLanguages = 20;
 
 const encodings = ['auto', ...rawEncodings] as const;
 const partialModes = ['text', 'delta', 'off'] as const;
@@ -23,16 +26,44 @@ const text = (most: number) => {
 };
 
 /** `null` counts as not given: clients written in other languages send it for what they leave out. */
+const shares = { error: 'must be a number from 0 to 1' };
+const milliseconds = integer(0, 60_000);
+const languageTag = z
+  .string({ error: `must be ${languageExpected}` })
+  .refine((tag) => parseLanguage(tag).ok, { error: `must be ${languageExpected}` });
+
+const turnKinds = ['server_vad', 'semantic_vad', 'gateway_vad', 'none'] as const;
+const eagernesses = ['auto', 'low', 'medium', 'high'] as const;
+const delays = ['minimal', 'low', 'medium', 'high', 'xhigh'] as const;
+const noiseReductions = ['near_field', 'far_field', 'off'] as const;
+
+/** As OpenAI has it, with two kinds of ours. */
+const turnDetection = z.object({
+  type: z.enum(turnKinds, { error: oneOf(turnKinds) }),
+  threshold: z.number(shares).min(0, shares).max(1, shares).nullish(),
+  prefix_padding_ms: milliseconds.nullish(),
+  silence_duration_ms: milliseconds.nullish(),
+  eagerness: z.enum(eagernesses, { error: oneOf(eagernesses) }).nullish(),
+});
+
 const startMessage = z.object({
-  language: z
-    .string({ error: `must be ${languageExpected}` })
-    .refine((tag) => parseLanguage(tag).ok, { error: `must be ${languageExpected}` })
-    .nullish(),
+  language: languageTag.nullish(),
   model: text(longestModel).nullish(),
   prompt: text(longestPrompt).nullish(),
   encoding: z.enum(encodings, { error: oneOf(encodings) }).nullish(),
   sample_rate: integer(minSampleRate, maxSampleRate).nullish(),
   channels: integer(1, maxChannels).nullish(),
+  keywords: z
+    .array(text(longestKeyword), { error: `must be a list of at most ${mostKeywords} texts` })
+    .max(mostKeywords, { error: `must be a list of at most ${mostKeywords} texts` })
+    .nullish(),
+  languages: z
+    .array(languageTag, { error: `must be a list of at most ${mostLanguages} languages` })
+    .max(mostLanguages, { error: `must be a list of at most ${mostLanguages} languages` })
+    .nullish(),
+  delay: z.enum(delays, { error: oneOf(delays) }).nullish(),
+  noise_reduction: z.enum(noiseReductions, { error: oneOf(noiseReductions) }).nullish(),
+  turn_detection: turnDetection.nullish(),
   words: z.boolean({ error: 'must be true or false' }).nullish(),
   partials: z.enum(partialModes, { error: oneOf(partialModes) }).nullish(),
 });
@@ -65,6 +96,7 @@ export function parseStart(message: object, defaults: StartDefaults): Start {
       model: start.model ? start.model : defaults.model,
       prompt: start.prompt ? start.prompt : undefined,
       words: start.words ?? false,
+      ...wishes(start),
       audio: {
         encoding: start.encoding ?? 'auto',
         sampleRate: start.sample_rate ?? defaultSampleRate,
@@ -72,4 +104,43 @@ export function parseStart(message: object, defaults: StartDefaults): Start {
       },
     },
   };
+}
+
+type StartMessage = z.infer<typeof startMessage>;
+
+/** What a client may ask of the recognition; absent is what the server has set. */
+function wishes({ keywords, languages, delay, noise_reduction, turn_detection }: StartMessage) {
+  return {
+    ...(keywords && { keywords }),
+    ...(languages && { languages: languages.flatMap(knownLanguage) }),
+    ...(delay && { delay }),
+    ...(noise_reduction && { noiseReduction: noise_reduction }),
+    ...(turn_detection && { turns: turnOptions(turn_detection) }),
+  };
+}
+
+function knownLanguage(tag: string): string[] {
+  const parsed = parseLanguage(tag);
+  return parsed.ok && parsed.language !== undefined ? [parsed.language] : [];
+}
+
+function turnOptions(given: z.infer<typeof turnDetection>): TurnOptions {
+  const silence = typeof given.silence_duration_ms === 'number' && { silenceDurationMs: given.silence_duration_ms };
+  switch (given.type) {
+    case 'server_vad':
+      return {
+        kind: 'server_vad',
+        ...(typeof given.threshold === 'number' && { threshold: given.threshold }),
+        ...(typeof given.prefix_padding_ms === 'number' && { prefixPaddingMs: given.prefix_padding_ms }),
+        ...silence,
+      };
+    case 'semantic_vad':
+      return { kind: 'semantic_vad', ...(given.eagerness && { eagerness: given.eagerness }) };
+    case 'gateway_vad':
+      return { kind: 'gateway_vad', ...silence };
+    case 'none':
+      return { kind: 'none' };
+    default:
+      return given.type satisfies never;
+  }
 }
