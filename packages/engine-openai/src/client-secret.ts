@@ -1,7 +1,7 @@
 import type { ClientSecretCreateParams, ClientSecretCreateResponse } from 'openai/resources/realtime/client-secrets';
 import type { RealtimeTranscriptionSessionCreateRequest } from 'openai/resources/realtime/realtime';
 import { z } from 'zod';
-import { httpFault, parseJson, readBody } from './http-fault.ts';
+import { httpFault, parseJson, post } from './http-fault.ts';
 import type { Redact } from './redact.ts';
 import { engineError, unreachable } from './upstream-fault.ts';
 
@@ -16,7 +16,7 @@ export type ClientSecretResponse = Promised<z.input<typeof response>, ClientSecr
 
 export interface ClientSecretOptions {
   readonly url: URL;
-  readonly apiKey: string;
+  readonly headers: Readonly<Record<string, string>>;
   readonly session: RealtimeTranscriptionSessionCreateRequest;
   readonly signal: AbortSignal;
   readonly redact: Redact;
@@ -24,37 +24,20 @@ export interface ClientSecretOptions {
 
 /** Mints an ephemeral secret that opens a session. Throws `EngineError`. */
 export async function mintClientSecret(options: ClientSecretOptions): Promise<string> {
-  const { redact } = options;
-  const { status, contentType, body } = await post(options).catch((thrown: unknown) => {
+  const { url, session, signal, redact } = options;
+  const params: ClientSecretCreateParams = {
+    expires_after: { anchor: 'created_at', seconds: lifetimeSeconds },
+    session,
+  };
+  const headers = { ...options.headers, 'content-type': 'application/json' };
+  const answer = await post({ url, headers, body: JSON.stringify(params), signal }).catch((thrown: unknown) => {
     throw unreachable(thrown, redact);
   });
-  if (status !== 200) throw engineError(httpFault(status, body), redact);
+  const { status, contentType, body } = answer;
+  if (status !== 200) throw engineError(httpFault(answer), redact);
   const parsed = response.safeParse(parseJson(body));
   // Whoever answers 200 with anything else is another server: a portal's page, a proxy. Its text may hold a secret of a
   // form that nobody here would know for one.
   if (!parsed.success) throw engineError({ status, message: `A ${contentType}, but no client secret.` }, redact);
   return parsed.data.value;
-}
-
-interface Answer {
-  readonly status: number;
-  readonly contentType: string;
-  readonly body: string;
-}
-
-async function post({ url, apiKey, session, signal }: ClientSecretOptions): Promise<Answer> {
-  const params: ClientSecretCreateParams = {
-    expires_after: { anchor: 'created_at', seconds: lifetimeSeconds },
-    session,
-  };
-  const answer = await fetch(url, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
-    body: JSON.stringify(params),
-    // The key goes to the address it was configured for and to no other.
-    redirect: 'manual',
-    signal,
-  });
-  const contentType = answer.headers.get('content-type') ?? 'body of no type';
-  return { status: answer.status, contentType, body: answer.body ? await readBody(answer.body) : '' };
 }

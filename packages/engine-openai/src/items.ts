@@ -1,5 +1,6 @@
 import type { StreamMs } from '@live-transcribe/audio';
-import type { EngineError } from '@live-transcribe/core';
+import type { Outcome } from './outcome.ts';
+import type { SpeakerSegment } from './speakers.ts';
 
 /** One utterance as the service keeps it. */
 export interface Item {
@@ -7,15 +8,15 @@ export interface Item {
   start: StreamMs | undefined;
   /** Known once it is committed. */
   end: StreamMs | undefined;
+  /** What audio it is made of, where that goes on after its end. */
+  through: StreamMs | undefined;
   /** The deltas so far. */
   text: string;
   /** Whether `text` has grown since it was last told. */
   isFresh: boolean;
   previous: string | null | undefined;
-  outcome:
-    | { readonly kind: 'completed'; readonly transcript: string }
-    | { readonly kind: 'failed'; readonly error: EngineError }
-    | undefined;
+  readonly segments: SpeakerSegment[];
+  outcome: Outcome | undefined;
 }
 
 /** A service that owes this many texts owes them for ever; the oldest is given up. */
@@ -41,9 +42,11 @@ export class Items {
       id,
       start: undefined,
       end: undefined,
+      through: undefined,
       text: '',
       isFresh: false,
       previous: undefined,
+      segments: [],
       outcome: undefined,
     };
     this.#live.set(id, item);
@@ -69,6 +72,11 @@ export class Items {
     const before = this.#committed.findIndex((other) => other.id === previous);
     const place = next >= 0 ? next : before >= 0 ? before + 1 : this.#committed.length;
     this.#committed.splice(place, 0, item);
+  }
+
+  /** The committed item that has waited longest. */
+  get oldest(): Item | undefined {
+    return this.#committed[0];
   }
 
   /** The committed item to be told next; `undefined` while its predecessor, which has begun, is not committed. */

@@ -1,28 +1,59 @@
-import { type Engine, EngineError, type RecognitionOptions } from '@live-transcribe/core';
+import {
+  type Clock,
+  type Engine,
+  EngineError,
+  type RecognitionOptions,
+  systemClock,
+  type TranscribeOptions,
+  type Transcription,
+} from '@live-transcribe/core';
 import { mintClientSecret } from './client-secret.ts';
-import { type Endpoints, endpointsAt } from './endpoints.ts';
+import { type OpenDetector, openedDetector, type TurnDetector } from './detector.ts';
+import { asSocket, type Dialect, type DialectName, dialectAt, dialectNamed, parseBaseUrl } from './dialects.ts';
+import { LeftOut } from './left-out.ts';
+import { Lifetime } from './lifetime.ts';
 import { OpenAISession } from './openai-session.ts';
+import { Outgoing } from './outgoing.ts';
+import type { Prices } from './prices.ts';
 import { redactor } from './redact.ts';
-import { sampleRate, transcriptionSession } from './transcription-session.ts';
+import { type SessionDefaults, sessionWishes } from './session-settings.ts';
+import type { GateSilence } from './silence-gate.ts';
+import { transcribeFile } from './transcribe.ts';
+import { type SessionPlan, sampleRate, sessionPlan } from './transcription-session.ts';
 import type { Warn } from './upstream-warnings.ts';
 
 export interface OpenAIEngineOptions {
-  readonly apiKey: string;
+  /** May be absent where the dialect needs none; then nothing is said of who we are. */
+  readonly apiKey?: string | undefined;
   /** As in `OPENAI_BASE_URL`, for example `https://api.openai.com/v1`; `http:` gives `ws:`. */
   readonly baseUrl: string;
   readonly warn: Warn;
+  /** What only somebody who looks closely wants to know; nobody when absent. */
+  readonly debug?: Warn;
+  /** What kind of server it is; found from its address when absent. */
+  readonly dialect?: DialectName;
+  /** What holds for every session that says nothing else. */
+  readonly session?: SessionDefaults;
+  /** Opens a voice activity detector for a session; without one only the service finds the ends of utterances. */
+  readonly openDetector?: OpenDetector;
+  /** Off when absent; only with a detector. */
+  readonly gateSilence?: GateSilence;
+  /** How long one session of the service may last where it does not say so itself, in ms; 60 min when absent. */
+  readonly maxSessionMs?: number;
   /** From asking for a secret until the session takes audio, in ms; 10,000 when absent. */
   readonly connectTimeoutMs?: number;
+  /** For an estimate of what sessions cost; none when absent. */
+  readonly prices?: Prices;
+  readonly clock?: Clock;
 }
 
 const defaultConnectTimeoutMs = 10_000;
+const defaultMaxSessionMs = 60 * 60_000;
 /** What a header can carry; anything else is a mistake in copying, and would stand in the error of whoever sends it. */
 const printable = /^[\x21-\x7e]+$/;
 
 /** OpenAI's Realtime transcription API. Throws `TypeError` for a key or an address that cannot be one. */
 export function createOpenAIEngine(options: OpenAIEngineOptions): Engine {
-  if (!printable.test(options.apiKey))
-    throw new TypeError('The OpenAI API key is empty, or holds spaces or line breaks.');
   return new OpenAIEngine(options);
 }
 
@@ -31,15 +62,22 @@ class OpenAIEngine implements Engine {
   readonly sampleRate = sampleRate;
   readonly features = { languages: 'any', caveat: undefined } as const;
   readonly #options: OpenAIEngineOptions;
-  readonly #endpoints: Endpoints;
-  /** One for each recognition from the call of `open` to its end. */
+  readonly #base: URL;
+  readonly #dialect: Dialect;
+  readonly #clock: Clock;
+  readonly #leftOut: LeftOut;
+  /** One for each recognition and each request, from the call to its end. */
   readonly #lives = new Set<AbortController>();
   readonly #sessions = new Set<OpenAISession>();
   #isClosed = false;
 
   constructor(options: OpenAIEngineOptions) {
     this.#options = options;
-    this.#endpoints = endpointsAt(options.baseUrl);
+    this.#base = parseBaseUrl(options.baseUrl);
+    this.#dialect = options.dialect ? dialectNamed(options.dialect) : dialectAt(this.#base);
+    this.#clock = options.clock ?? systemClock;
+    this.#leftOut = new LeftOut(options.warn);
+    checkKey(options.apiKey, this.#dialect);
   }
 
   readiness() {
@@ -47,16 +85,7 @@ class OpenAIEngine implements Engine {
   }
 
   async open(options: RecognitionOptions, signal: AbortSignal): Promise<OpenAISession> {
-    signal.throwIfAborted();
-    if (this.#isClosed) throw closed();
-    const life = new AbortController();
-    const onAbort = () => life.abort(signal.reason);
-    const release = () => {
-      signal.removeEventListener('abort', onAbort);
-      this.#lives.delete(life);
-    };
-    signal.addEventListener('abort', onAbort);
-    this.#lives.add(life);
+    const { life, release } = this.#begin(signal);
     const limitMs = this.#options.connectTimeoutMs ?? defaultConnectTimeoutMs;
     const limit = setTimeout(() => life.abort(late(limitMs)), limitMs);
     try {
@@ -71,27 +100,127 @@ class OpenAIEngine implements Engine {
     }
   }
 
+  async transcribe(samples: Int16Array, options: TranscribeOptions, signal: AbortSignal): Promise<Transcription> {
+    const { life, release } = this.#begin(signal);
+    const { apiKey } = this.#options;
+    try {
+      return await transcribeFile(samples, {
+        ...options,
+        base: this.#base,
+        dialect: this.#dialect,
+        headers: this.#headers(apiKey),
+        redact: redactor(known([apiKey])),
+        ...(this.#options.prices && { prices: this.#options.prices }),
+        signal: life.signal,
+      });
+    } catch (thrown) {
+      throw life.signal.aborted ? life.signal.reason : thrown;
+    } finally {
+      release();
+    }
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true;
     for (const life of this.#lives) life.abort(closed());
     await Promise.all([...this.#sessions].map((session) => session.closed));
   }
 
-  async #connect(options: RecognitionOptions, signal: AbortSignal): Promise<OpenAISession> {
-    const { apiKey, warn } = this.#options;
-    const { clientSecrets, realtime } = this.#endpoints;
-    const session = transcriptionSession(options);
-    const redactKey = redactor([apiKey]);
-    const secret = await mintClientSecret({ url: clientSecrets, apiKey, session, signal, redact: redactKey });
+  /** What ends with the caller's signal, and with the engine. */
+  #begin(signal: AbortSignal): { readonly life: AbortController; readonly release: () => void } {
     signal.throwIfAborted();
-    const redact = redactor([apiKey, secret]);
-    const opening = new OpenAISession({ url: realtime, secret, session, signal, redact, warn });
+    if (this.#isClosed) throw closed();
+    const life = new AbortController();
+    const onAbort = () => life.abort(signal.reason);
+    signal.addEventListener('abort', onAbort);
+    this.#lives.add(life);
+    const release = () => {
+      signal.removeEventListener('abort', onAbort);
+      this.#lives.delete(life);
+    };
+    return { life, release };
+  }
+
+  async #connect(options: RecognitionOptions, signal: AbortSignal): Promise<OpenAISession> {
+    const { plan, detector } = await this.#prepare(options, signal);
+    try {
+      return await this.#dial(options.model, plan, detector, signal);
+    } catch (thrown) {
+      detector?.free();
+      throw thrown;
+    }
+  }
+
+  /** A deployment without its detector is the worse for it, but works. */
+  async #prepare(
+    options: RecognitionOptions,
+    signal: AbortSignal,
+  ): Promise<{ readonly plan: SessionPlan; readonly detector: TurnDetector | undefined }> {
+    const { openDetector, warn, session } = this.#options;
+    const wishes = sessionWishes(options, session);
+    const planWith = (gateway: boolean) => sessionPlan(wishes, { service: this.#dialect.detectsTurns, gateway });
+    const plan = planWith(openDetector !== undefined);
+    const silenceMs = plan.turns.by === 'gateway' ? plan.turns.silenceMs : undefined;
+    const wanted = { sampleRate, ...(silenceMs !== undefined && { silenceMs }) };
+    try {
+      const detector = openDetector && (await openedDetector(openDetector, wanted, signal));
+      this.#leftOut.tell(plan.leftOut, wishes.model);
+      return { plan, detector };
+    } catch (thrown) {
+      signal.throwIfAborted();
+      warn('The voice activity detector could not be opened; the session goes on without.', { error: thrown });
+      return { plan: planWith(false), detector: undefined };
+    }
+  }
+
+  async #dial(model: string, plan: SessionPlan, detector: TurnDetector | undefined, signal: AbortSignal) {
+    const { warn, debug, maxSessionMs, gateSilence } = this.#options;
+    const { turns, request } = plan;
+    const { key, secret } = await this.#credential(plan, signal);
+    const redact = redactor(known([key, secret]));
+    const opening = new OpenAISession({
+      url: asSocket(this.#dialect.realtime(this.#base, model)),
+      headers: this.#headers(secret ?? key),
+      plan,
+      update: this.#dialect.update(request),
+      outgoing: new Outgoing({ turns, detector, gateSilence }),
+      lifetime: new Lifetime(this.#clock.now(), maxSessionMs ?? defaultMaxSessionMs),
+      clock: this.#clock,
+      signal,
+      redact,
+      price: this.#options.prices?.get(model),
+      warn,
+      debug: debug ?? (() => undefined),
+    });
     this.#sessions.add(opening);
     void opening.closed.then(() => this.#sessions.delete(opening));
     await opening.opened;
     return opening;
   }
+
+  async #credential({ request: session }: SessionPlan, signal: AbortSignal) {
+    const { apiKey: key } = this.#options;
+    if (!this.#dialect.mintsSecrets) return { key, secret: undefined };
+    const url = this.#dialect.clientSecrets(this.#base);
+    const redact = redactor(known([key]));
+    const secret = await mintClientSecret({ url, headers: this.#headers(key), session, signal, redact });
+    signal.throwIfAborted();
+    return { key, secret };
+  }
+
+  #headers(key: string | undefined): Readonly<Record<string, string>> {
+    return key === undefined ? {} : this.#dialect.headers(key);
+  }
 }
+
+function checkKey(key: string | undefined, { needsKey, name }: Dialect): void {
+  if (key === undefined && needsKey) throw new TypeError(`Without an API key nothing speaks the dialect ${name}.`);
+  if (key !== undefined && !printable.test(key)) {
+    throw new TypeError('The OpenAI API key is empty, or holds spaces or line breaks.');
+  }
+}
+
+const known = (secrets: readonly (string | undefined)[]): string[] => secrets.filter((secret) => secret !== undefined);
 
 const closed = () => new EngineError('engine_lost', 'The engine has been closed.', { retryable: false });
 

@@ -1,29 +1,44 @@
-import { streamMs } from '@live-transcribe/audio';
-import { type EngineEvent, EngineEvents, type EngineSession } from '@live-transcribe/core';
-import type {
-  InputAudioBufferClearEvent,
-  InputAudioBufferCommitEvent,
-  RealtimeTranscriptionSessionCreateRequest,
-  SessionUpdateEvent,
-} from 'openai/resources/realtime/realtime';
+import { type StreamMs, streamMs } from '@live-transcribe/audio';
+import {
+  type Clock,
+  type EngineError,
+  type EngineEvent,
+  EngineEvents,
+  type EngineSession,
+} from '@live-transcribe/core';
+import type { InputAudioBufferClearEvent, InputAudioBufferCommitEvent } from 'openai/resources/realtime/realtime';
 import { appendEvent, largestAppend } from './append-event.ts';
 import { parseJson } from './http-fault.ts';
+import type { Lifetime } from './lifetime.ts';
+import type { Outgoing, Step } from './outgoing.ts';
+import type { Price } from './prices.ts';
 import type { Redact } from './redact.ts';
-import { readServerEvent, type ServerEvent } from './server-events.ts';
+import { SentAudio } from './sent-audio.ts';
+import { expiryOf, readServerEvent, type ServerEvent } from './server-events.ts';
+import type { SessionPlan } from './transcription-session.ts';
 import { Turns } from './turns.ts';
 import { UncommittedAudio } from './uncommitted-audio.ts';
 import { engineError, isFatal } from './upstream-fault.ts';
 import { UpstreamSocket } from './upstream-socket.ts';
 import { UpstreamWarnings, type Warn } from './upstream-warnings.ts';
+import { lookEveryMs, Watch } from './watch.ts';
 
 export interface OpenAISessionOptions {
   readonly url: URL;
-  readonly secret: string;
-  readonly session: RealtimeTranscriptionSessionCreateRequest;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly plan: SessionPlan;
+  /** The event that asks for the session planned, as this server wants it worded. */
+  readonly update: object;
+  readonly outgoing: Outgoing;
+  readonly lifetime: Lifetime;
+  readonly clock: Clock;
   /** Ends the session at once, at any moment; its reason is what `events` throw. */
   readonly signal: AbortSignal;
+  /** Of the model, where it is known. */
+  readonly price: Price | undefined;
   readonly redact: Redact;
   readonly warn: Warn;
+  readonly debug: Warn;
 }
 
 type State =
@@ -36,13 +51,19 @@ type State =
   | { readonly name: 'finishing' }
   | { readonly name: 'ended' };
 
-type SentEvent = SessionUpdateEvent | InputAudioBufferCommitEvent | InputAudioBufferClearEvent;
+type SentEvent = InputAudioBufferCommitEvent | InputAudioBufferClearEvent;
 
 const nothingToCommit = 'input_audio_buffer_commit_empty';
+/** Silence is settled in steps of this many ms. */
+const settleEveryMs = 1_000;
+/** So long the service may take to say that it has heard what our detector has not. */
+const serviceLagMs = 1_000;
+/** Our detector counts at least so much quiet after the last sound to an utterance, in ms; the service perhaps none. */
+const speechTailMs = 200;
 
 /**
- * One session of the Realtime transcription API. After `finish` it waits for as long as the service owes texts; how long
- * that may take is for the owner of the signal to say.
+ * One session of the Realtime transcription API. After `finish` it waits for what the service owes; the watch says how
+ * long that may take.
  */
 export class OpenAISession implements EngineSession {
   readonly events = new EngineEvents();
@@ -50,18 +71,26 @@ export class OpenAISession implements EngineSession {
   readonly opened: Promise<void>;
   readonly #options: OpenAISessionOptions;
   readonly #socket: UpstreamSocket;
+  readonly #outgoing: Outgoing;
   readonly #turns: Turns;
   readonly #audio = new UncommittedAudio();
+  readonly #sent = new SentAudio();
   readonly #warnings: UpstreamWarnings;
+  readonly #over = new AbortController();
   #state: State = { name: 'connecting' };
   #commits = 0;
+  /** How far we had given audio when the service last said something. */
+  #answeredThrough = streamMs(0);
+  /** What will be settled when the service has had the time to contradict. */
+  #quiet: { readonly through: StreamMs; readonly since: number } | undefined;
   #resolveOpened: () => void = () => undefined;
   #rejectOpened: (reason: unknown) => void = () => undefined;
 
   constructor(options: OpenAISessionOptions) {
-    const { url, secret, redact, signal } = options;
+    const { url, headers, redact, signal } = options;
     this.#options = options;
-    this.#turns = new Turns(redact);
+    this.#outgoing = options.outgoing;
+    this.#turns = new Turns(redact, options.price);
     this.#warnings = new UpstreamWarnings(options.warn, redact);
     this.opened = new Promise((resolve, reject) => {
       this.#resolveOpened = resolve;
@@ -69,7 +98,7 @@ export class OpenAISession implements EngineSession {
     });
     this.#socket = new UpstreamSocket({
       url,
-      secret,
+      headers,
       redact,
       message: (text) => this.#read(text),
       failed: (error) => this.#end(error),
@@ -85,22 +114,23 @@ export class OpenAISession implements EngineSession {
 
   async write(samples: Int16Array): Promise<void> {
     for (let at = 0; at < samples.length && this.#state.name === 'streaming'; at += largestAppend) {
-      const part = samples.subarray(at, at + largestAppend);
-      this.#audio.add(part);
-      this.#socket.send(appendEvent(part));
+      this.#take(this.#outgoing.give(samples.subarray(at, at + largestAppend), !this.#turns.areOpen));
+      this.#settleQuiet();
       if (this.#socket.isFull) await this.#socket.drained();
     }
   }
 
   async commit(): Promise<void> {
-    // Less than the service takes stays for the next commit: it is not lost, and the error it would bring helps nobody.
-    if (this.#state.name === 'streaming' && this.#audio.isLongEnough) this.#commit();
+    if (this.#state.name !== 'streaming') return;
+    this.#take(this.#outgoing.flush());
+    this.#commit();
   }
 
   async clear(): Promise<void> {
     if (this.#state.name !== 'streaming') return;
+    this.#take(this.#outgoing.flush());
     this.#send({ type: 'input_audio_buffer.clear' });
-    this.#turns.clear(this.#audio.end);
+    this.#turns.clear(this.#sent.end);
     this.#audio.cut();
   }
 
@@ -113,17 +143,56 @@ export class OpenAISession implements EngineSession {
    */
   async finish(): Promise<void> {
     if (this.#state.name !== 'streaming') return;
+    this.#take(this.#outgoing.flush());
     this.#state = { name: 'finishing' };
-    if (this.#audio.isLongEnough && this.#audio.maySpeak) this.#commit();
+    if (this.#audio.maySpeak) this.#commit();
     this.#endIfOver();
   }
 
-  #commit(): void {
+  #take(steps: readonly Step[]): void {
+    for (const step of steps) {
+      switch (step.kind) {
+        case 'send':
+          this.#audio.add(step.samples);
+          this.#sent.add(step.at, step.samples.length);
+          this.#socket.send(appendEvent(step.samples));
+          break;
+        case 'begin':
+          this.#turns.begin(step.at);
+          break;
+        case 'commit':
+          this.#commit(step.end);
+          break;
+        default:
+          step satisfies never;
+      }
+    }
+  }
+
+  /** Less than the service takes stays for the next commit: it is not lost, and the error it would bring helps nobody. */
+  #commit(speechEnd?: StreamMs): void {
+    if (!this.#audio.isLongEnough) return;
     this.#commits += 1;
     const eventId = `commit_${this.#commits}`;
     this.#send({ type: 'input_audio_buffer.commit', event_id: eventId });
-    this.#turns.commit(eventId, this.#audio.end);
+    this.#turns.commit(eventId, this.#sent.end, speechEnd);
     this.#audio.cut();
+  }
+
+  /**
+   * Audio may come much faster than it was spoken: what the service has not said a word about, though our detector has
+   * heard speech in it, is not settled by the silence after it.
+   */
+  #settleQuiet(): void {
+    const quiet = this.#outgoing.quietThrough;
+    if (quiet === undefined || quiet - this.#turns.settled < settleEveryMs) return;
+    if (!this.#turns.covers(this.#outgoing.speechEnd - speechTailMs)) return;
+    const now = this.#options.clock.now();
+    this.#quiet ??= { through: quiet, since: now };
+    if (now - this.#quiet.since < serviceLagMs) return;
+    const { through } = this.#quiet;
+    this.#quiet = undefined;
+    this.#tell(this.#turns.settle(through));
   }
 
   #send(event: SentEvent): void {
@@ -131,6 +200,7 @@ export class OpenAISession implements EngineSession {
   }
 
   #read(text: string): void {
+    this.#answeredThrough = this.#outgoing.given;
     const reading = readServerEvent(parseJson(text));
     switch (reading.kind) {
       case 'event':
@@ -155,28 +225,43 @@ export class OpenAISession implements EngineSession {
   #hear(event: ServerEvent): void {
     switch (event.type) {
       case 'session.created':
+        this.#hearExpiry(event.session);
         if (this.#state.name !== 'connecting') return;
         this.#state = { name: 'configuring' };
-        return this.#send({ type: 'session.update', session: this.#options.session });
+        return this.#socket.send(JSON.stringify(this.#options.update));
       case 'session.updated':
+        this.#hearExpiry(event.session);
         if (this.#state.name !== 'configuring') return;
         this.#state = { name: 'streaming' };
+        void this.#keepWatch();
         return this.#resolveOpened();
       case 'error':
         return this.#hearError(event.error);
-      case 'input_audio_buffer.speech_stopped':
-        this.#audio.cut(streamMs(event.audio_end_ms));
-        return this.#tell(this.#turns.apply(event, this.#audio.end));
-      case 'input_audio_buffer.speech_started':
+      case 'input_audio_buffer.speech_started': {
+        const audio_start_ms = this.#sent.toStream(event.audio_start_ms);
+        return this.#tell(this.#turns.apply({ ...event, audio_start_ms }, this.#sent.end));
+      }
+      case 'input_audio_buffer.speech_stopped': {
+        this.#audio.cut(event.audio_end_ms);
+        const audio_end_ms = this.#sent.toStream(event.audio_end_ms);
+        return this.#tell(this.#turns.apply({ ...event, audio_end_ms }, this.#sent.end));
+      }
       case 'input_audio_buffer.committed':
       case 'input_audio_buffer.cleared':
       case 'conversation.item.input_audio_transcription.delta':
+      case 'conversation.item.input_audio_transcription.segment':
       case 'conversation.item.input_audio_transcription.completed':
       case 'conversation.item.input_audio_transcription.failed':
-        return this.#tell(this.#turns.apply(event, this.#audio.end));
+        return this.#tell(this.#turns.apply(event, this.#sent.end));
       default:
         event satisfies never;
     }
+  }
+
+  #hearExpiry(session: unknown): void {
+    const { clock, lifetime } = this.#options;
+    const expiry = expiryOf(session);
+    if (expiry !== undefined) lifetime.lasts(clock.now(), expiry * 1000 - Date.now());
   }
 
   #hearError(error: Extract<ServerEvent, { type: 'error' }>['error']): void {
@@ -185,7 +270,7 @@ export class OpenAISession implements EngineSession {
     const isEmpty = error.code === nothingToCommit;
     const refusal = error.event_id ?? undefined;
     if (refusal !== undefined || isEmpty) {
-      const told = this.#turns.refuse(refusal, isEmpty ? undefined : error, this.#audio.end);
+      const told = this.#turns.refuse(refusal, isEmpty ? undefined : error, this.#sent.end);
       if (told) this.#tell(told);
       if (told && isEmpty) return;
     }
@@ -197,6 +282,7 @@ export class OpenAISession implements EngineSession {
     for (const event of events) isWelcome = this.events.push(event);
     if (!isWelcome) void this.#waitForReader();
     this.#endIfOver();
+    if (events.length > 0) this.#rotateIfDue();
   }
 
   /** A reader that is slow makes the service wait, not this memory grow. */
@@ -204,6 +290,53 @@ export class OpenAISession implements EngineSession {
     this.#socket.pause();
     await this.events.room();
     this.#socket.resume();
+  }
+
+  /** One timer for each session, however much is said in it. */
+  async #keepWatch(): Promise<void> {
+    const { clock } = this.#options;
+    const watch = new Watch(clock.now(), this.#socket.messages);
+    while (await this.#passed(lookEveryMs)) {
+      const seen = watch.look(clock.now(), {
+        messages: this.#socket.messages,
+        signs: this.#socket.signs,
+        owed: this.#turns.owed,
+        unansweredSpeechMs: this.#unansweredSpeechMs,
+        isPaused: this.#socket.isPaused,
+      });
+      if (seen === 'ping') this.#socket.ping();
+      else if (seen) return this.#end(seen satisfies EngineError);
+      this.#rotateIfDue();
+    }
+  }
+
+  /** Whether the session still is when that time has passed. */
+  async #passed(ms: number): Promise<boolean> {
+    return this.#options.clock.wait(ms, this.#over.signal).then(
+      () => !this.#over.signal.aborted,
+      () => false,
+    );
+  }
+
+  /** Of an utterance that it has said to have begun the service may be silent until its end. */
+  get #unansweredSpeechMs(): number {
+    const { turns, streams } = this.#options.plan;
+    const owesWord = streams || (turns.by === 'service' && this.#turns.areQuiet);
+    return owesWord ? this.#outgoing.speechSince(this.#answeredThrough) : 0;
+  }
+
+  #rotateIfDue(): void {
+    if (this.#state.name !== 'streaming') return;
+    const { clock, lifetime } = this.#options;
+    if (!lifetime.isDue(clock.now(), this.#isPause)) return;
+    const reason = 'The session with OpenAI is near its maximum duration.';
+    this.events.push({ kind: 'rotate', reason });
+  }
+
+  /** Whether nothing is being said, nor waits to be told, nor may be a word that nobody has made an item of. */
+  get #isPause(): boolean {
+    if (!this.#turns.areQuiet || this.#outgoing.isSpeech) return false;
+    return this.#options.plan.turns.by !== 'commits' || !this.#audio.maySpeak;
   }
 
   #endIfOver(): void {
@@ -215,7 +348,11 @@ export class OpenAISession implements EngineSession {
     if (this.#state.name === 'ended') return;
     this.#state = { name: 'ended' };
     this.#options.signal.removeEventListener('abort', this.#onAbort);
+    this.#over.abort();
     this.#warnings.end();
+    const { savedMs } = this.#outgoing;
+    if (savedMs > 0) this.#options.debug('Silence was not sent to OpenAI.', { savedMs });
+    this.#outgoing.end();
     if (thrown.length === 0) {
       this.events.end();
       this.#socket.close();

@@ -3,10 +3,17 @@ import { z } from 'zod';
 
 const item_id = z.string();
 
+/** In the socket's events and in HTTP answers. */
+export const billed = z.object({
+  seconds: z.number().optional(),
+  input_tokens: z.number().optional(),
+  output_tokens: z.number().optional(),
+});
+
 /** Only what is read, so that nothing else the service adds or leaves out is in the way. */
 const schemas = {
-  'session.created': z.object({ type: z.literal('session.created') }),
-  'session.updated': z.object({ type: z.literal('session.updated') }),
+  'session.created': z.object({ type: z.literal('session.created'), session: z.unknown().optional() }),
+  'session.updated': z.object({ type: z.literal('session.updated'), session: z.unknown().optional() }),
   'input_audio_buffer.speech_started': z.object({
     type: z.literal('input_audio_buffer.speech_started'),
     item_id,
@@ -32,6 +39,20 @@ const schemas = {
     type: z.literal('conversation.item.input_audio_transcription.completed'),
     item_id,
     transcript: z.string(),
+    // What is beside the text is worth less than the text: what cannot be read of it is left out.
+    logprobs: z
+      .array(z.object({ logprob: z.number() }))
+      .nullish()
+      .catch(undefined),
+    usage: billed.optional().catch(undefined),
+  }),
+  'conversation.item.input_audio_transcription.segment': z.object({
+    type: z.literal('conversation.item.input_audio_transcription.segment'),
+    item_id,
+    text: z.string(),
+    speaker: z.string(),
+    start: z.number(),
+    end: z.number(),
   }),
   'conversation.item.input_audio_transcription.failed': z.object({
     type: z.literal('conversation.item.input_audio_transcription.failed'),
@@ -48,6 +69,7 @@ const schemas = {
       message: z.string(),
       type: z.string(),
       code: z.string().nullish(),
+      param: z.string().nullish(),
       event_id: z.string().nullish(),
     }),
   }),
@@ -60,7 +82,6 @@ const unneeded: ReadonlySet<string> = new Set<RealtimeServerEvent['type']>([
   'conversation.item.created',
   'conversation.item.deleted',
   'conversation.item.done',
-  'conversation.item.input_audio_transcription.segment',
   'input_audio_buffer.timeout_triggered',
   'rate_limits.updated',
 ]);
@@ -94,16 +115,33 @@ export type Reading =
 
 const named = z.object({ type: z.string(), item_id: z.string().optional().catch(undefined) });
 
+/** As servers of the beta's dialect call them. */
+const formerNames: ReadonlyMap<string, string> = new Map([
+  ['transcription_session.created', 'session.created'],
+  ['transcription_session.updated', 'session.updated'],
+]);
+
+const expiring = z.object({ expires_at: z.number().positive() });
+
+/** When a session object of the service says that it ends, in epoch seconds; `undefined` where it does not say. */
+export function expiryOf(session: unknown): number | undefined {
+  const parsed = expiring.safeParse(session);
+  return parsed.success ? parsed.data.expires_at : undefined;
+}
+
 /** What an upstream message says. `json` is the parsed message, or `undefined` where it was no JSON. */
 export function readServerEvent(json: unknown): Reading {
   const message = named.safeParse(json);
   if (!message.success) return { kind: 'malformed', type: '(none)', problem: 'It is no event.', itemId: undefined };
-  const { type, item_id: itemId } = message.data;
+  const { item_id: itemId } = message.data;
+  const type = formerNames.get(message.data.type) ?? message.data.type;
   if (unneeded.has(type)) return { kind: 'unneeded' };
   if (!isKnown(type)) return { kind: 'unknown', type };
-  const event = schemas[type].safeParse(json);
+  const event = schemas[type].safeParse(type === message.data.type ? json : renamed(json, type));
   if (event.success) return { kind: 'event', event: event.data };
   return { kind: 'malformed', type, problem: z.prettifyError(event.error), itemId };
 }
+
+const renamed = (json: unknown, type: string) => (typeof json === 'object' ? { ...json, type } : json);
 
 const isKnown = (type: string): type is Type => Object.hasOwn(schemas, type);

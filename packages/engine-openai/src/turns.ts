@@ -1,8 +1,11 @@
 import { type StreamMs, streamMs } from '@live-transcribe/audio';
 import { EngineError, type EngineEvent } from '@live-transcribe/core';
 import { type Item, Items } from './items.ts';
+import { completion, type Outcome } from './outcome.ts';
+import { type Price, priced } from './prices.ts';
 import type { Redact } from './redact.ts';
 import type { ServerEvent } from './server-events.ts';
+import { bySpeaker, type Span } from './speakers.ts';
 import { type UpstreamFault, utteranceFailed } from './upstream-fault.ts';
 
 /** The server events that are about audio and what it says. */
@@ -10,8 +13,19 @@ export type TurnEvent = Exclude<ServerEvent, { type: 'session.created' | 'sessio
 
 /** In characters of one item: an hour of speech is shorter. `completed` brings the whole text all the same. */
 const longestText = 100_000;
+/** Of one item; a conversation has fewer changes of speaker in an hour. */
+const mostSegments = 4_096;
 /** Commits that the service never answers; each stands for at least 100 ms of audio. */
 const mostCommits = 1_024;
+
+interface Commit {
+  readonly eventId: string;
+  /** The audio that it makes an item of ends here. */
+  readonly to: StreamMs;
+  /** Where this gateway heard the utterance begin and end. */
+  readonly start: StreamMs | undefined;
+  readonly end: StreamMs | undefined;
+}
 
 const deltaEvent = 'conversation.item.input_audio_transcription.delta';
 const completedEvent = 'conversation.item.input_audio_transcription.completed';
@@ -25,15 +39,21 @@ const completedEvent = 'conversation.item.input_audio_transcription.completed';
  */
 export class Turns {
   readonly #redact: Redact;
+  readonly #price: Price | undefined;
   readonly #items = new Items();
   /** Ours that the service has not answered; it answers them in their order. */
-  #commits: { readonly eventId: string; readonly to: StreamMs }[] = [];
+  #commits: Commit[] = [];
   #unansweredClears = 0;
   /** Where the last utterance told ended, or the last clear was: no other begins before it. */
   #through = streamMs(0);
+  #settled = streamMs(0);
+  /** Where this gateway heard speech begin that is not committed yet. */
+  #begun: StreamMs | undefined;
 
-  constructor(redact: Redact) {
+  /** `price` is the model's, where it is known. */
+  constructor(redact: Redact, price?: Price) {
     this.#redact = redact;
+    this.#price = price;
   }
 
   /** Whether the service owes nothing: no answer to a commit or a clear, no text of a committed item. */
@@ -41,9 +61,32 @@ export class Turns {
     return this.#commits.length === 0 && this.#unansweredClears === 0 && !this.#items.hasCommitted;
   }
 
-  /** We have told the service to make an item of the audio before `to`. */
-  commit(eventId: string, to: StreamMs): void {
-    this.#commits.push({ eventId, to });
+  /** Whether the service has said that somebody is speaking. */
+  get areOpen(): boolean {
+    return this.#items.open !== undefined;
+  }
+
+  /** Whether the service neither owes anything nor hears anybody speak. */
+  get areQuiet(): boolean {
+    return this.areOver && !this.areOpen;
+  }
+
+  /** The audio that the service has owed an answer about for longest, by its end; `undefined` when it owes none. */
+  get owed(): StreamMs | undefined {
+    if (this.#unansweredClears > 0) return this.#through;
+    const { oldest } = this.#items;
+    return oldest ? (oldest.through ?? oldest.end) : this.#commits[0]?.to;
+  }
+
+  /** This gateway has heard speech begin, in a session in which the service does not listen for that. */
+  begin(at: StreamMs): void {
+    this.#begun = at;
+  }
+
+  /** We have told the service to make an item of the audio before `to`; the speech in it ended at `end` if that is known. */
+  commit(eventId: string, to: StreamMs, end?: StreamMs): void {
+    this.#commits.push({ eventId, to, start: this.#begun, end });
+    this.#begun = undefined;
     if (this.#commits.length > mostCommits) this.#commits.shift();
   }
 
@@ -53,6 +96,24 @@ export class Turns {
     this.#commits = [];
     this.#unansweredClears += 1;
     this.#through = at;
+    this.#begun = undefined;
+  }
+
+  /** What is before `through` is no speech and belongs to no item. */
+  settle(through: StreamMs): EngineEvent[] {
+    if (through <= this.#settled || !this.areQuiet) return [];
+    this.#settled = through;
+    return [{ kind: 'settled', through }];
+  }
+
+  /** Whether all that was said before `time` has been told, or cleared. */
+  covers(time: number): boolean {
+    return time <= this.#through;
+  }
+
+  /** Audio before this is of no more use to anybody. */
+  get settled(): StreamMs {
+    return this.#settled;
   }
 
   /**
@@ -65,7 +126,7 @@ export class Turns {
     if (!commit) return undefined;
     const item = fault && this.#items.item(commit.eventId);
     if (!item) return [];
-    item.end = commit.to;
+    this.#cover(item, commit);
     item.outcome = { kind: 'failed', error: utteranceFailed(fault, this.#redact) };
     this.#items.commit(item, undefined);
     return this.#tell(heard);
@@ -96,6 +157,7 @@ export class Turns {
       case 'input_audio_buffer.speech_started':
       case 'input_audio_buffer.speech_stopped':
       case 'conversation.item.input_audio_transcription.delta':
+      case 'conversation.item.input_audio_transcription.segment':
         // Of an item still being spoken: what the service commits under its name later is audio after the clear.
         return;
       default:
@@ -118,8 +180,14 @@ export class Turns {
         item.text += event.delta;
         item.isFresh = true;
         return;
+      case 'conversation.item.input_audio_transcription.segment': {
+        const { text, speaker, start, end } = event;
+        if (item.segments.length >= mostSegments) return;
+        item.segments.push({ text, speaker, startMs: start * 1000, endMs: end * 1000 });
+        return;
+      }
       case 'conversation.item.input_audio_transcription.completed':
-        item.outcome ??= { kind: 'completed', transcript: event.transcript };
+        item.outcome ??= completion(event);
         // Some servers of the protocol say no `committed`.
         return this.#committed(item, undefined, heard);
       case 'conversation.item.input_audio_transcription.failed':
@@ -133,9 +201,16 @@ export class Turns {
   #committed(item: Item, previous: string | null | undefined, heard: StreamMs): void {
     if (this.#items.isCommitted(item)) return;
     // The service's own end of an utterance was told before; without one it was our commit that cut it.
-    item.end ??= this.#commits.shift()?.to ?? heard;
+    if (item.end === undefined)
+      this.#cover(item, this.#commits.shift() ?? { to: heard, start: undefined, end: undefined });
     if (item.start === undefined) this.#adoptStart(item);
     this.#items.commit(item, previous);
+  }
+
+  #cover(item: Item, { to, start, end }: Omit<Commit, 'eventId'>): void {
+    item.start ??= start;
+    item.end = end ?? to;
+    item.through = to;
   }
 
   /** A commit may make an item of its own name out of the utterance that the service was hearing. */
@@ -162,7 +237,9 @@ export class Turns {
   #tell(heard: StreamMs): EngineEvent[] {
     const events: EngineEvent[] = [];
     for (let item = this.#items.first; item?.outcome; item = this.#items.first) {
-      events.push(this.#outcome(item, item.outcome, heard), { kind: 'settled', through: this.#through });
+      events.push(...this.#outcome(item, item.outcome, heard));
+      if (this.#through > this.#settled) this.#settled = this.#through;
+      events.push({ kind: 'settled', through: this.#settled });
       this.#items.end(item.id);
     }
     const speaking = this.#items.hasCommitted ? this.#items.first : this.#items.open;
@@ -174,17 +251,27 @@ export class Turns {
     return events;
   }
 
-  #outcome(item: Item, outcome: NonNullable<Item['outcome']>, heard: StreamMs): EngineEvent {
+  #outcome(item: Item, outcome: Outcome, heard: StreamMs): EngineEvent[] {
     const span = this.#span(item, heard);
-    this.#through = span.end;
-    if (outcome.kind === 'failed') return { kind: 'failed', ...span, error: outcome.error };
-    return { kind: 'utterance', ...span, text: outcome.transcript, vendorEvent: completedEvent };
+    this.#through = streamMs(Math.max(span.end, Math.min(item.through ?? span.end, heard)));
+    if (outcome.kind === 'failed') return [{ kind: 'failed', ...span, error: outcome.error }];
+    const { transcript, confidence } = outcome;
+    const usage = priced(outcome.usage, (span.end - span.start) / 1000, this.#price);
+    return bySpeaker(transcript, item.segments, span).map((speech, index) => ({
+      kind: 'utterance',
+      ...speech,
+      vendorEvent: completedEvent,
+      ...(confidence !== undefined && { confidence }),
+      // The bill is for the item as a whole.
+      ...(usage && index === 0 && { usage }),
+    }));
   }
 
   /** Within what was given, and not before the end of the last one: the service pads the beginnings. */
-  #span(item: Item, heard: StreamMs): { readonly start: StreamMs; readonly end: StreamMs } {
+  #span(item: Item, heard: StreamMs): Span {
     const end = Math.max(Math.min(item.end ?? heard, heard), this.#through);
-    const start = Math.min(Math.max(item.start ?? this.#through, this.#through), end);
+    const begun = item.start ?? (this.#items.isCommitted(item) ? undefined : this.#begun) ?? this.#through;
+    const start = Math.min(Math.max(begun, this.#through), end);
     return { start: streamMs(start), end: streamMs(end) };
   }
 }

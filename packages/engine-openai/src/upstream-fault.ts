@@ -1,5 +1,6 @@
 import { EngineError, type EngineErrorCode } from '@live-transcribe/core';
 import type { Redact } from './redact.ts';
+import { retryAfterIn } from './retry-after.ts';
 
 /** What the upstream, or the network before it, said was wrong; in its own words, so not for clients. */
 export interface UpstreamFault {
@@ -8,6 +9,10 @@ export interface UpstreamFault {
   readonly status?: number | undefined;
   readonly code?: string | null | undefined;
   readonly type?: string | null | undefined;
+  /** What of the request was wrong, by the service's own path to it. */
+  readonly param?: string | null | undefined;
+  /** Of an HTTP answer's headers. */
+  readonly retryAfterMs?: number | undefined;
 }
 
 /** An `UpstreamFault` without secrets, as the cause of an `EngineError`: for the log. */
@@ -48,6 +53,14 @@ const noModel: Meaning = {
   code: 'engine_refused',
   message: 'OpenAI does not offer this model to the account of this server.',
 };
+const noRegion: Meaning = {
+  code: 'engine_refused',
+  message: 'OpenAI does not serve the country or region that this server is in.',
+};
+const unverified: Meaning = {
+  code: 'engine_refused',
+  message: 'The organisation of this server has to be verified with OpenAI before it may use this model.',
+};
 const refused: Meaning = { code: 'engine_refused', message: 'OpenAI refused the session as it was asked for.' };
 const down: Meaning = {
   code: 'engine_unreachable',
@@ -64,6 +77,8 @@ const meanings: Readonly<Record<string, Meaning>> = {
   billing_not_active: noCredit,
   rate_limit_exceeded: tooMany,
   model_not_found: noModel,
+  DeploymentNotFound: noModel,
+  unsupported_country_region_territory: noRegion,
   session_expired: expired,
   beta_api_shape_disabled: refused,
 };
@@ -72,12 +87,32 @@ const meanings: Readonly<Record<string, Meaning>> = {
 export const isFatal = (code: string | null | undefined): boolean =>
   code !== null && code !== undefined && Object.hasOwn(meanings, code);
 
+/** Has no code of its own: it comes as a model that is not found. */
+const saysUnverified = /organi[sz]ation must be verified/i;
+
+/** The last member of a `param` that people know by its name; anything else the service says stays in the cause. */
+const knownParam = /(?:^|\.)(model|language|languages|prompt|keywords|delay|turn_detection|noise_reduction)(?:\.|\[|$)/;
+
 /** As the engine port tells it: a sentence for people, with the upstream's own words as its cause. */
 export function engineError(fault: UpstreamFault, redact: Redact): EngineError {
+  const { code, message, retryable } = meaningOf(fault);
+  const retryAfterMs = fault.retryAfterMs ?? retryAfterIn(fault.message ?? '');
+  return new EngineError(code, message, {
+    cause: new UpstreamError(fault, redact),
+    ...(retryable !== undefined && { retryable }),
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+  });
+}
+
+function meaningOf(fault: UpstreamFault): Meaning {
+  if (saysUnverified.test(fault.message ?? '')) return unverified;
   const known = fault.code && isFatal(fault.code) ? meanings[fault.code] : undefined;
-  const { code, message, retryable } = known ?? byStatus(fault.status);
-  const cause = new UpstreamError(fault, redact);
-  return new EngineError(code, message, { cause, ...(retryable !== undefined && { retryable }) });
+  if (known) return known;
+  const meaning = byStatus(fault.status);
+  const name = knownParam.exec(fault.param ?? '')?.[1];
+  return meaning === refused && name
+    ? { ...refused, message: `OpenAI refused the session for the value of its member "${name}".` }
+    : meaning;
 }
 
 function byStatus(status: number | undefined): Meaning {

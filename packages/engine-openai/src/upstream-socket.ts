@@ -1,12 +1,15 @@
+import type { IncomingMessage } from 'node:http';
 import type { EngineError } from '@live-transcribe/core';
 import { WebSocket } from 'ws';
 import { httpFault, readBody } from './http-fault.ts';
 import type { Redact } from './redact.ts';
+import { retryAfterOf } from './retry-after.ts';
 import { engineError, lost, unreachable } from './upstream-fault.ts';
 
 export interface UpstreamSocketOptions {
   readonly url: URL;
-  readonly secret: string;
+  /** What says who we are. */
+  readonly headers: Readonly<Record<string, string>>;
   readonly redact: Redact;
   message(text: string): void;
   /** The socket could not be opened, or has ended without `close` or `terminate` having been called. Comes once. */
@@ -28,22 +31,24 @@ export class UpstreamSocket {
   readonly #socket: WebSocket;
   readonly #options: UpstreamSocketOptions;
   #isOver = false;
+  #messages = 0;
+  #pongs = 0;
   #waiting: (() => void)[] = [];
   /** Resolves when nothing of the socket is left. */
   readonly closed: Promise<void>;
 
   constructor(options: UpstreamSocketOptions) {
     this.#options = options;
-    const { url, secret, redact } = options;
+    const { url, headers, redact } = options;
     this.#socket = new WebSocket(url, {
-      headers: { authorization: `Bearer ${secret}` },
+      headers: { ...headers },
       perMessageDeflate: false,
       maxPayload,
     });
     this.#socket.on('unexpected-response', (_request, response) => {
       void readBody(response)
-        .catch(() => '')
-        .then((body) => this.#fail(engineError(httpFault(response.statusCode ?? 0, body), redact)))
+        .catch(() => ({ text: '' }))
+        .then(({ text }) => this.#fail(engineError(httpFault(refusal(response, text)), redact)))
         .finally(() => this.#socket.terminate());
     });
     let hasOpened = false;
@@ -58,7 +63,12 @@ export class UpstreamSocket {
     });
     this.#socket.on('message', (data) => {
       // The form in which `ws` gives messages unless it is told otherwise.
-      if (!this.#isOver && Buffer.isBuffer(data)) options.message(data.toString());
+      if (this.#isOver || !Buffer.isBuffer(data)) return;
+      this.#messages += 1;
+      options.message(data.toString());
+    });
+    this.#socket.on('pong', () => {
+      this.#pongs += 1;
     });
     this.closed = new Promise((resolve) => {
       this.#socket.on('close', (code, closeReason) => {
@@ -71,6 +81,24 @@ export class UpstreamSocket {
 
   send(message: string | Buffer): void {
     if (!this.#isOver && this.#socket.readyState === WebSocket.OPEN) this.#socket.send(message, asText, this.#flushed);
+  }
+
+  ping(): void {
+    if (!this.#isOver && this.#socket.readyState === WebSocket.OPEN) this.#socket.ping();
+  }
+
+  /** How many messages have come. */
+  get messages(): number {
+    return this.#messages;
+  }
+
+  /** How many messages and answers to pings have come. */
+  get signs(): number {
+    return this.#messages + this.#pongs;
+  }
+
+  get isPaused(): boolean {
+    return this.#socket.isPaused;
   }
 
   /** Whether a writer has to wait for `drained`. */
@@ -129,4 +157,12 @@ export class UpstreamSocket {
     this.#release();
     this.#options.failed(error);
   }
+}
+
+function refusal(response: IncomingMessage, body: string) {
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(response.headers)) {
+    if (typeof value === 'string') headers.set(name, value);
+  }
+  return { status: response.statusCode ?? 0, body, retryAfterMs: retryAfterOf(headers, Date.now()) };
 }

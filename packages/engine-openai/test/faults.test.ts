@@ -17,6 +17,9 @@ import {
 interface Expected {
   readonly code: string;
   readonly retryable: boolean;
+  /** A part of the sentence; any sentence when absent. */
+  readonly message?: string;
+  readonly retryAfterMs?: number;
 }
 
 const auth = { code: 'engine_auth', retryable: false };
@@ -29,8 +32,9 @@ const late = { code: 'engine_timeout', retryable: true };
 
 /** As the service words it, with what it should never have repeated. */
 const said = `Words of the service about ${apiKey} and sk-proj-****6789.`;
-const body = (code: string | null) =>
-  JSON.stringify({ error: { message: said, type: 'some_error', code, param: null } });
+const input = 'session.audio.input';
+const body = (code: string | null, message = said, param: string | null = null) =>
+  JSON.stringify({ error: { message, type: 'some_error', code, param } });
 const error = (code: string | null) => ({ type: 'some_error', code, message: said, param: null });
 const html = '<!doctype html><title>Welcome to the hotel</title>';
 
@@ -49,6 +53,54 @@ const atOpening: readonly (readonly [string, SimulatorFault, Expected])[] = [
   ['200 with other JSON', { kind: 'refuse_secret', status: 200, body: '{"value":7}' }, refused],
   ['a secret no header can carry', { kind: 'refuse_secret', status: 200, body: '{"value":"a\\nb"}' }, refused],
   ['a redirect', { kind: 'refuse_secret', status: 307, body: '', headers: { location: '/elsewhere' } }, refused],
+  [
+    'a region that is not served',
+    { kind: 'refuse_secret', status: 403, body: body('unsupported_country_region_territory') },
+    { ...refused, message: expect.stringContaining('region') },
+  ],
+  [
+    'an organisation to be verified',
+    {
+      kind: 'refuse_secret',
+      status: 404,
+      body: body('model_not_found', 'Your organization must be verified to use the model `gpt-x`.'),
+    },
+    { ...refused, message: expect.stringContaining('verified') },
+  ],
+  [
+    'a language that is none',
+    { kind: 'refuse_secret', status: 400, body: body('invalid_value', said, `${input}.transcription.language`) },
+    { ...refused, message: expect.stringContaining('"language"') },
+  ],
+  [
+    'a prompt too long, told by an event',
+    { kind: 'refuse_update', error: { ...error('string_above_max_length'), param: `${input}.transcription.prompt` } },
+    { ...refused, message: expect.stringContaining('"prompt"') },
+  ],
+  [
+    'something nobody should repeat',
+    { kind: 'refuse_secret', status: 400, body: body('invalid_value', said, `${input}.${apiKey}`) },
+    refused,
+  ],
+  [
+    'a wait by a header',
+    { kind: 'refuse_secret', status: 429, body: body(null), headers: { 'retry-after': '20' } },
+    { ...busy, retryAfterMs: 20_000 },
+  ],
+  [
+    'a wait for the socket',
+    { kind: 'refuse_upgrade', status: 503, body: html, headers: { 'retry-after': '3' } },
+    { ...unreachable, retryAfterMs: 3_000 },
+  ],
+  [
+    'a wait by words',
+    {
+      kind: 'send_error',
+      at: 'opened',
+      error: { ...error('rate_limit_exceeded'), message: 'Please try again in 1.5s.' },
+    },
+    { ...busy, retryAfterMs: 1_500 },
+  ],
   ['a secret that has expired', { kind: 'expired_secret' }, auth],
   ['401 for the socket', { kind: 'refuse_upgrade', status: 401, body: body(null) }, auth],
   ['429 for the socket', { kind: 'refuse_upgrade', status: 429, body: body('rate_limit_exceeded') }, busy],
@@ -105,6 +157,7 @@ const whileOpen: readonly (readonly [string, SimulatorFault, Expected])[] = [
   ['no credit', { kind: 'send_error', at: midway, error: error('insufficient_quota') }, broke],
   ['a rate limit', { kind: 'send_error', at: midway, error: error('rate_limit_exceeded') }, busy],
   ['a key withdrawn', { kind: 'send_error', at: midway, error: error('invalid_api_key'), close: 1008 }, auth],
+  ['an event of 30 MB', { kind: 'send', at: midway, text: JSON.stringify({ type: 'x'.repeat(30_000_000) }) }, lost],
   ['a message of 5 MB', { kind: 'send', at: midway, text: `"${'x'.repeat(5_000_000)}"` }, lost],
 ];
 

@@ -84,7 +84,8 @@ describe('a session with the service', () => {
       if (item.value.kind === 'settled') break;
     }
     expect(seen.at(-3)).toEqual({ kind: 'hypothesis', ...span, text: 'Hej på dej', vendorEvent: delta });
-    expect(seen.at(-2)).toEqual({ kind: 'utterance', ...span, text: 'Hej på dig!', vendorEvent: completed });
+    const usage = { inputTokens: 18, outputTokens: 3 };
+    expect(seen.at(-2)).toEqual({ kind: 'utterance', ...span, text: 'Hej på dig!', usage, vendorEvent: completed });
     expect(seen.at(-1)).toEqual({ kind: 'settled', through: span.end });
     await session.finish();
   });
@@ -235,7 +236,7 @@ describe('clear', () => {
     release();
     await connection.sent(completed, 2);
     await session.finish();
-    const about = (await events).filter((event) => event.kind !== 'settled' && event.end > 1_200);
+    const about = (await events).filter((event) => 'end' in event && event.end > 1_200);
     expect(textsOf(await events)).toContain('kept');
     expect(textsOf(await events)).not.toContain('cleared');
     for (const event of about)

@@ -337,6 +337,8 @@ function written(event: EngineEvent): string {
       return `${event.start}-${event.end} ${event.text}`;
     case 'failed':
       return `${event.start}-${event.end} failed`;
+    case 'rotate':
+      return `rotate ${event.reason}`;
     case 'settled':
       return `settled ${event.through}`;
     default:

@@ -3,13 +3,18 @@ import { type ApiFault, invalidRequest } from './api-fault.ts';
 
 /** Who a request says it is, and by what means. */
 export interface Credential {
-  readonly kind: 'bearer' | 'subprotocol';
+  readonly kind: 'bearer' | 'subprotocol' | 'api-key' | 'none';
   readonly value: string;
 }
 
 const inSubprotocol = 'openai-insecure-api-key.';
 
-export function credentialOf(request: IncomingMessage): Credential | undefined {
+/** `keyIn` is the header that counts. */
+export function credentialOf(request: IncomingMessage, keyIn: 'authorization' | 'api-key'): Credential | undefined {
+  if (keyIn === 'api-key') {
+    const key = request.headers['api-key'];
+    return typeof key === 'string' ? { kind: 'api-key', value: key } : undefined;
+  }
   const bearer = /^Bearer (\S+)$/.exec(request.headers.authorization ?? '')?.[1];
   if (bearer) return { kind: 'bearer', value: bearer };
   const protocols = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((each) => each.trim());

@@ -2,10 +2,12 @@ import type { RealtimeServerEvent } from 'openai/resources/realtime/realtime';
 import type { RawData, WebSocket } from 'ws';
 import { type ApiFault, invalidRequest } from './api-fault.ts';
 import type { Credential } from './authorization.ts';
+import { fromBeta, toBeta } from './beta-shape.ts';
 import { clientEvent } from './client-events.ts';
 import { epochSeconds, parseJson } from './client-secrets.ts';
 import { Conversation } from './conversation.ts';
 import { Deferred } from './deferred.ts';
+import type { SimulatedDialect } from './dialects.ts';
 import type { FaultOf, Faults, Moment } from './faults.ts';
 import { Recorded } from './recorded.ts';
 import { Recording } from './recording.ts';
@@ -17,6 +19,7 @@ export interface ConnectionOptions {
   readonly index: number;
   readonly auth: Credential['kind'];
   readonly settings: SessionSettings;
+  readonly shape: SimulatedDialect['shape'];
   readonly script: Script | undefined;
   readonly models: readonly string[] | undefined;
   readonly faults: Faults;
@@ -36,7 +39,16 @@ export interface Closed {
   readonly reason: string;
 }
 
-const faultsAtMoments = ['stall', 'stop_reading', 'send', 'send_error', 'expire_session', 'close', 'drop'] as const;
+const faultsAtMoments = [
+  'stall',
+  'ignore_pings',
+  'stop_reading',
+  'send',
+  'send_error',
+  'expire_session',
+  'close',
+  'drop',
+] as const;
 type FaultAtMoment = FaultOf<(typeof faultsAtMoments)[number]>;
 
 const sessionExpired = invalidRequest('session_expired', 'Your session hit the maximum duration.');
@@ -56,6 +68,8 @@ export class SimulatedConnection {
   #hearing: { readonly samples: number; readonly heard: Deferred<void> }[] = [];
   #speechStarted = 0;
   #stalled = false;
+  #ignoresPings = false;
+  readonly #pings: Recorded<{ readonly type: 'ping' }>;
 
   constructor(socket: WebSocket, options: ConnectionOptions) {
     this.index = options.index;
@@ -65,6 +79,7 @@ export class SimulatedConnection {
     this.#recording = new Recording(options.recordSamples);
     this.#received = new Recorded(options.recordEvents);
     this.#sent = new Recorded(options.recordEvents);
+    this.#pings = new Recorded(options.recordEvents);
     this.#conversation = new Conversation({
       connection: options.index,
       settings: options.settings,
@@ -76,6 +91,10 @@ export class SimulatedConnection {
       hear: (samples) => this.#hear(samples),
     });
     socket.on('message', (data, isBinary) => this.#receive(data, isBinary));
+    socket.on('ping', (data) => {
+      this.#pings.push({ type: 'ping' });
+      if (!this.#ignoresPings) socket.pong(data);
+    });
     socket.on('close', (code, reason) => this.#end({ code, reason: reason.toString() }));
     // A client's protocol fault; its close follows.
     socket.on('error', () => undefined);
@@ -112,6 +131,11 @@ export class SimulatedConnection {
     return this.#sent.nth(type, nth);
   }
 
+  /** Resolves at the `nth` ping, from 1; rejects when the connection ends before it. */
+  async pinged(nth = 1): Promise<void> {
+    await this.#pings.nth('ping', nth);
+  }
+
   /** Resolves when `samples` in all have been received; rejects when the connection ends before that. */
   async heardAtLeast(samples: number): Promise<void> {
     if (this.heard >= samples) return;
@@ -134,7 +158,7 @@ export class SimulatedConnection {
     const text = Buffer.isBuffer(data) ? data.toString() : '';
     const json = isBinary ? undefined : parseJson(text);
     if (json === undefined) return this.#invalid(text, 'invalid_json', 'The message is not valid JSON.');
-    const parsed = clientEvent.safeParse(json);
+    const parsed = clientEvent.safeParse(this.#options.shape === 'beta' ? fromBeta(json) : json);
     if (!parsed.success) {
       this.#received.push({ type: nameOf(json) ?? '(invalid)', event: json });
       return this.#conversation.fault(zodFault(parsed.error, json), eventIdOf(json));
@@ -159,7 +183,8 @@ export class SimulatedConnection {
   #send(event: RealtimeServerEvent): void {
     if (this.#stalled || this.#socket.readyState !== this.#socket.OPEN) return;
     this.#sent.push(event);
-    this.#socket.send(JSON.stringify(event));
+    const worded = this.#options.shape === 'beta' ? toBeta(event) : event;
+    if (worded) this.#socket.send(JSON.stringify(worded));
     if (event.type === 'input_audio_buffer.speech_started') {
       this.#speechStarted += 1;
       this.#meet('speechStarted');
@@ -185,6 +210,9 @@ export class SimulatedConnection {
     switch (fault.kind) {
       case 'stall':
         this.#stalled = true;
+        return;
+      case 'ignore_pings':
+        this.#ignoresPings = true;
         return;
       case 'stop_reading':
         return this.#stopReading(fault.until);
@@ -218,6 +246,7 @@ export class SimulatedConnection {
     this.#closed.resolve(closed);
     this.#received.end(ended(closed));
     this.#sent.end(ended(closed));
+    this.#pings.end(ended(closed));
   }
 }
 

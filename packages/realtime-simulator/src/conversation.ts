@@ -5,10 +5,10 @@ import { type ClientEvent, pcmRate } from './client-events.ts';
 import { EnergyVad, type VadMark } from './energy-vad.ts';
 import type { Faults } from './faults.ts';
 import { InputBuffer } from './input-buffer.ts';
-import { ItemTranscriber } from './item-transcriber.ts';
+import { ItemTranscriber, streams } from './item-transcriber.ts';
 import { decodePcm } from './pcm.ts';
 import type { Script } from './script.ts';
-import { type SessionSettings, sessionObject, updateSettings } from './session-in-force.ts';
+import { familyOf, type SessionSettings, sessionObject, updateSettings } from './session-in-force.ts';
 
 export interface ConversationOptions {
   readonly connection: number;
@@ -98,6 +98,16 @@ export class Conversation {
     this.#options.hear(samples);
     this.#buffer.append(samples);
     for (const mark of this.#vad?.hear(samples) ?? []) this.#turn(mark);
+    this.#stream();
+  }
+
+  /** Some models have words for an item before anybody has ended it. */
+  #stream(): void {
+    if (!streams(familyOf(this.#settings.transcription?.model)) || (this.#vad && !this.#open)) return;
+    this.#open ??= { id: this.#id('item'), from: this.#buffer.from };
+    const { id, from } = this.#open;
+    const { to } = this.#buffer;
+    this.#transcriber.stream(id, { startMs: toMs(from), endMs: toMs(to), samples: this.#buffer.slice(from, to) });
   }
 
   #turn(mark: VadMark): void {
@@ -144,14 +154,20 @@ export class Conversation {
     this.#options.send({ type: 'input_audio_buffer.committed', ...link(), item_id: id });
     this.#options.send({ type: 'conversation.item.added', ...link(), item: audioItem(id, 'in_progress') });
     this.#options.send({ type: 'conversation.item.done', ...link(), item: audioItem(id, 'completed') });
-    const model = this.#settings.transcription?.model;
-    this.#transcriber.transcribe(id, model, { startMs: toMs(from), endMs: toMs(to), samples });
+    const { transcription, include } = this.#settings;
+    const logprobs = include?.includes('item.input_audio_transcription.logprobs') ?? false;
+    this.#transcriber.transcribe(
+      id,
+      { model: transcription?.model, logprobs },
+      { startMs: toMs(from), endMs: toMs(to), samples },
+    );
   }
 
   #clear(): void {
     this.#buffer.drop(this.#buffer.to);
     this.#vad?.cut();
     this.#open = undefined;
+    this.#transcriber.drop();
     this.#options.send({ type: 'input_audio_buffer.cleared', event_id: this.#id('event') });
   }
 

@@ -34,10 +34,15 @@ export type SimulatorFault = Scope &
     | { readonly kind: 'stall_secret' }
     /** Mints a secret that has expired already. */
     | { readonly kind: 'expired_secret' }
+    /** Of a file's text. */
+    | ({ readonly kind: 'refuse_transcription' } & HttpAnswer)
+    | { readonly kind: 'stall_transcription' }
     | ({ readonly kind: 'refuse_upgrade' } & HttpAnswer)
     | { readonly kind: 'stall_upgrade' }
     /** Says nothing from then on, while it goes on reading. */
     | { readonly kind: 'stall'; readonly at: Moment }
+    /** Answers no ping from then on. */
+    | { readonly kind: 'ignore_pings'; readonly at: Moment }
     /** Reads nothing from then on, until `until` resolves. */
     | { readonly kind: 'stop_reading'; readonly at: Moment; readonly until: Promise<unknown> }
     /** Any text as a message: an unknown event, invalid JSON, something huge. */

@@ -1,7 +1,7 @@
 import type { RealtimeServerEvent } from 'openai/resources/realtime/realtime';
 import { Deferred } from './deferred.ts';
 import type { Faults } from './faults.ts';
-import { type Script, type ScriptItem, scriptedText, wordsOf } from './script.ts';
+import { type Script, type ScriptedText, type ScriptItem, scriptedText, wordsOf } from './script.ts';
 
 type Completed = Extract<RealtimeServerEvent, { type: 'conversation.item.input_audio_transcription.completed' }>;
 
@@ -13,6 +13,22 @@ interface ItemTranscriberOptions {
   eventId(): string;
 }
 
+/** What the settings in force ask of an item's text. */
+export interface ItemSettings {
+  readonly model: string | undefined;
+  readonly logprobs: boolean;
+}
+
+/** Models that say words while they are being spoken. */
+const streaming: readonly string[] = ['gpt-realtime-whisper', 'gpt-live-transcribe'];
+const diarizing = 'gpt-4o-transcribe-diarize';
+/** A word for each so many ms of an item; after the longest it waits for the commit, since the script is asked each time. */
+const wordEveryMs = 200;
+const longestStreamedMs = 10_000;
+const defaultLogprob = Math.log(0.9);
+
+export const streams = (model: string | undefined): boolean => model !== undefined && streaming.includes(model);
+
 /** Of audio, as the service counts them. */
 const tokensPerSecond = 10;
 
@@ -21,28 +37,50 @@ export class ItemTranscriber {
   readonly #options: ItemTranscriberOptions;
   readonly #over: Deferred<void>[] = [];
   #items = 0;
+  /** Deltas of the item that is still being spoken. */
+  #said = 0;
 
   constructor(options: ItemTranscriberOptions) {
     this.#options = options;
   }
 
-  transcribe(id: string, model: string | undefined, audio: Omit<ScriptItem, 'index'>): void {
+  /** Says what there is to say of an item that is still being spoken. */
+  stream(id: string, audio: Omit<ScriptItem, 'index'>): void {
+    const words = Math.floor(Math.min(audio.endMs - audio.startMs, longestStreamedMs) / wordEveryMs);
+    if (words <= this.#said) return;
+    const deltas = deltasOf(scriptedText(this.#options.script, { index: this.#items, ...audio }));
+    for (const delta of deltas.slice(this.#said, words)) {
+      this.#said += 1;
+      this.#delta(id, delta);
+    }
+  }
+
+  /** What was said of an item that is still being spoken is of no more use. */
+  drop(): void {
+    this.#said = 0;
+  }
+
+  transcribe(id: string, settings: ItemSettings, audio: Omit<ScriptItem, 'index'>): void {
+    const { model } = settings;
     const index = this.#items;
+    const said = this.#said;
     this.#items += 1;
+    this.#said = 0;
     const { faults, connection, script } = this.#options;
     const isThis = ({ item }: { item: number }) => item === index;
     const held = faults.take('hold_item', connection, isThis);
     const later = faults.take('complete_after', connection, isThis);
     const failed = faults.take('fail_item', connection, isThis);
-    const { transcript, deltas } = scriptedText(script, { index, ...audio });
+    const scripted = scriptedText(script, { index, ...audio });
+    const { transcript } = scripted;
     const sayText = () => {
       if (failed) return;
-      for (const delta of model === 'whisper-1' ? [transcript] : (deltas ?? wordsOf(transcript)))
-        this.#delta(id, delta);
+      for (const delta of model === 'whisper-1' ? [transcript] : deltasOf(scripted).slice(said)) this.#delta(id, delta);
+      if (model === diarizing) this.#segments(id, scripted, audio);
     };
     const end = () => {
       if (failed) this.#fail(id, failed.error);
-      else this.#complete(id, transcript, usage(model, audio, transcript));
+      else this.#complete(id, scripted, usage(model, audio, transcript), settings);
       this.#whenOver(index).resolve();
     };
     const beforeText = held?.part === 'text' ? held.until : undefined;
@@ -67,7 +105,26 @@ export class ItemTranscriber {
     });
   }
 
-  #complete(id: string, transcript: string, usageOfItem: Completed['usage']): void {
+  #segments(id: string, { transcript, segments }: ScriptedText, { startMs, endMs }: Omit<ScriptItem, 'index'>): void {
+    const whole = { text: transcript, speaker: 'A', start: 0, end: (endMs - startMs) / 1000 };
+    for (const [index, segment] of (segments ?? (transcript === '' ? [] : [whole])).entries()) {
+      this.#options.send({
+        type: 'conversation.item.input_audio_transcription.segment',
+        event_id: this.#options.eventId(),
+        item_id: id,
+        content_index: 0,
+        id: `${id}_segment_${index}`,
+        ...segment,
+      });
+    }
+  }
+
+  #complete(
+    id: string,
+    { transcript, logprobs }: ScriptedText,
+    usageOfItem: Completed['usage'],
+    settings: ItemSettings,
+  ) {
     this.#options.send({
       type: 'conversation.item.input_audio_transcription.completed',
       event_id: this.#options.eventId(),
@@ -75,6 +132,7 @@ export class ItemTranscriber {
       content_index: 0,
       transcript,
       usage: usageOfItem,
+      ...(settings.logprobs && { logprobs: tokens(transcript, logprobs) }),
     });
   }
 
@@ -87,6 +145,16 @@ export class ItemTranscriber {
       error,
     });
   }
+}
+
+const deltasOf = ({ transcript, deltas }: ScriptedText): readonly string[] => deltas ?? wordsOf(transcript);
+
+function tokens(transcript: string, logprobs: readonly number[] | undefined): NonNullable<Completed['logprobs']> {
+  const words = wordsOf(transcript);
+  return (logprobs ?? words.map(() => defaultLogprob)).map((logprob, index) => {
+    const token = words[index] ?? '';
+    return { token, logprob, bytes: [...Buffer.from(token)] };
+  });
 }
 
 /** Goes on at once when there is nothing to wait for, so that a conversation without faults has one order only. */

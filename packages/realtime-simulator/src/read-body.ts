@@ -1,9 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 
-const maxBytes = 1024 * 1024;
+/** Bytes; a file of 25 MB, with room for its form. */
+const maxBytes = 26 * 1024 * 1024;
 
-/** The body as text; `undefined` where it is too large. */
-export async function readBody(request: IncomingMessage): Promise<string | undefined> {
+/** The body; `undefined` where it is too large. */
+export async function readBody(request: IncomingMessage): Promise<Buffer<ArrayBuffer> | undefined> {
   const parts: Buffer[] = [];
   let size = 0;
   for await (const part of request) {
@@ -11,5 +12,5 @@ export async function readBody(request: IncomingMessage): Promise<string | undef
     if (size > maxBytes) return undefined;
     parts.push(part);
   }
-  return Buffer.concat(parts).toString();
+  return Buffer.concat(parts);
 }

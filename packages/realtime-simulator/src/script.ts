@@ -11,6 +11,17 @@ export interface ScriptedText {
   readonly transcript: string;
   /** Pieces that arrive one by one; the transcript's words when absent. */
   readonly deltas?: readonly string[];
+  /** Who said what, for a model that tells; one speaker when absent. Seconds since the item's first sample. */
+  readonly segments?: readonly ScriptedSegment[];
+  /** Of the tokens, for a session that asked for them; of each word that of 0.9 when absent. */
+  readonly logprobs?: readonly number[];
+}
+
+export interface ScriptedSegment {
+  readonly text: string;
+  readonly speaker: string;
+  readonly start: number;
+  readonly end: number;
 }
 
 /** What is "heard": by item, or texts in order. The simulator recognises nothing. */

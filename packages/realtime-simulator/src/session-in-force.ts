@@ -55,6 +55,9 @@ const place = 'session.audio.input';
 const withoutPrompt: readonly string[] = ['gpt-4o-transcribe-diarize', 'gpt-realtime-whisper'];
 const withKeywords: readonly string[] = ['gpt-transcribe', 'gpt-live-transcribe'];
 
+/** A snapshot of a model, `whisper-1-2027-01-31`, is as the model itself. */
+export const familyOf = (model: string | undefined): string | undefined => model?.replace(/-\d{4}-\d{2}-\d{2}$/, '');
+
 /** Settings that are right by themselves and wrong together. */
 function conflict(settings: SessionSettings, models: readonly string[] | undefined): ApiFault | undefined {
   const { format, transcription = {}, turnDetection } = settings;
@@ -69,12 +72,14 @@ function conflict(settings: SessionSettings, models: readonly string[] | undefin
     const message = `The model '${model}' does not exist or you do not have access to it.`;
     return invalidRequest('model_not_found', message, `${place}.transcription.model`);
   }
-  if (model === 'gpt-realtime-whisper' && turnDetection !== null) return not('turn_detection');
-  if (prompt !== undefined && model !== undefined && withoutPrompt.includes(model)) return not('transcription.prompt');
-  const takesKeywords = model !== undefined && withKeywords.includes(model);
+  const family = familyOf(model);
+  if (family === 'gpt-realtime-whisper' && turnDetection !== null) return not('turn_detection');
+  if (prompt !== undefined && family !== undefined && withoutPrompt.includes(family))
+    return not('transcription.prompt');
+  const takesKeywords = family !== undefined && withKeywords.includes(family);
   if (languages !== undefined && !takesKeywords) return not('transcription.languages');
   if (keywords !== undefined && !takesKeywords) return not('transcription.keywords');
-  if (delay !== undefined && model !== 'gpt-realtime-whisper') return not('transcription.delay');
+  if (delay !== undefined && family !== 'gpt-realtime-whisper') return not('transcription.delay');
   return undefined;
 }
 

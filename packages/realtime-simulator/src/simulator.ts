@@ -8,17 +8,29 @@ import { betaHeader, credentialOf, expiredSecret, noCredential, wrongKey } from 
 import { ClientSecrets, parseJson } from './client-secrets.ts';
 import { SimulatedConnection } from './connection.ts';
 import { Deferred } from './deferred.ts';
+import { type SimulatedDialect, type SimulatedDialectName, simulatedDialects } from './dialects.ts';
 import { Faults, type HttpAnswer, type SimulatorFault } from './faults.ts';
 import { readBody } from './read-body.ts';
 import type { Script } from './script.ts';
 import { defaultSettings, type SessionSettings } from './session-in-force.ts';
+import {
+  answerTranscription,
+  asRefusal,
+  readTranscriptionRequest,
+  type TranscriptionRequest,
+  type TranscriptionScript,
+} from './transcriptions.ts';
 
 export interface SimulatorOptions {
   /** Any free one when absent. */
   readonly port?: number;
   /** The only API key that is right; any is when absent. */
-  readonly apiKey?: string;
+  readonly apiKey?: string | undefined;
   readonly script?: Script;
+  /** What files say. */
+  readonly transcriptions?: TranscriptionScript;
+  /** Which server of the protocol is played; OpenAI's own when absent. */
+  readonly dialect?: SimulatedDialectName;
   readonly faults?: readonly SimulatorFault[];
   /** The only models that exist; any does when absent. */
   readonly models?: readonly string[];
@@ -38,12 +50,14 @@ export interface SecretRequest {
 
 /** A stand-in for OpenAI's Realtime transcription API. Its texts are scripted: it recognises nothing. */
 export interface Simulator {
-  /** For `OPENAI_BASE_URL`: `http://127.0.0.1:port/v1`. */
+  /** For `OPENAI_BASE_URL`: `http://127.0.0.1:port/v1`, or as the dialect has it. */
   readonly baseUrl: string;
   /** By index; the oldest closed ones are forgotten beyond a thousand. */
   readonly connections: ReadonlyMap<number, SimulatedConnection>;
   /** The newest thousand. */
   readonly secretRequests: readonly SecretRequest[];
+  /** The newest thousand that were understood; without their samples beyond the newest ten. */
+  readonly transcriptionRequests: readonly TranscriptionRequest[];
   /** The connection with this index, from 0, as soon as it is open; rejects when the simulator closes before that. */
   connection(index: number): Promise<SimulatedConnection>;
   addFault(fault: SimulatorFault): void;
@@ -56,6 +70,7 @@ export interface Simulator {
 const defaults = { port: 0, sessionSeconds: 3_600, recordSamples: 600 * 24_000, recordEvents: 5_000 };
 const keptConnections = 1_000;
 const keptRequests = 1_000;
+const keptFiles = 10;
 /** The largest append event, with room for its envelope. */
 const maxPayload = 16 * 1024 * 1024;
 
@@ -72,20 +87,24 @@ class RunningSimulator implements Simulator {
   readonly #sockets = new WebSocketServer({
     noServer: true,
     perMessageDeflate: false,
+    autoPong: false,
     maxPayload,
     handleProtocols: (offered) => (offered.has('realtime') ? 'realtime' : false),
   });
   /** All there are: the HTTP server forgets those that were upgraded, or left without an answer. */
   readonly #tcp = new Set<Socket>();
+  readonly #dialect: SimulatedDialect;
   readonly #faults: Faults;
   readonly #secrets: ClientSecrets;
   readonly #open = new Map<number, SimulatedConnection>();
   readonly #awaited = new Map<number, Deferred<SimulatedConnection>>();
   #requests: SecretRequest[] = [];
+  #files: TranscriptionRequest[] = [];
   #connected = 0;
 
   constructor(options: SimulatorOptions & typeof defaults) {
     this.#options = options;
+    this.#dialect = simulatedDialects[options.dialect ?? 'openai'];
     this.#faults = new Faults(options.faults ?? []);
     this.#secrets = new ClientSecrets(options.models);
     this.#http.on('connection', (socket) => {
@@ -107,7 +126,7 @@ class RunningSimulator implements Simulator {
 
   get baseUrl(): string {
     const { port } = this.#http.address() as AddressInfo;
-    return `http://127.0.0.1:${port}/v1`;
+    return `http://127.0.0.1:${port}${this.#dialect.root}`;
   }
 
   get connections(): ReadonlyMap<number, SimulatedConnection> {
@@ -116,6 +135,10 @@ class RunningSimulator implements Simulator {
 
   get secretRequests(): readonly SecretRequest[] {
     return this.#requests;
+  }
+
+  get transcriptionRequests(): readonly TranscriptionRequest[] {
+    return this.#files;
   }
 
   async connection(index: number): Promise<SimulatedConnection> {
@@ -144,7 +167,9 @@ class RunningSimulator implements Simulator {
 
   async #request(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { pathname } = new URL(request.url ?? '/', 'http://simulator');
-    if (pathname !== '/v1/realtime/client_secrets' || request.method !== 'POST') {
+    const { clientSecrets, transcriptions } = this.#dialect;
+    const isFile = transcriptions.test(pathname);
+    if ((pathname !== clientSecrets && !isFile) || request.method !== 'POST') {
       return answer(
         response,
         asAnswer(404, invalidRequest('not_found', `Unknown request: ${request.method} ${pathname}.`)),
@@ -152,8 +177,23 @@ class RunningSimulator implements Simulator {
     }
     const body = await readBody(request);
     if (body === undefined) return answer(response, asAnswer(413, invalidRequest(null, 'The request is too large.')));
-    if (this.#faults.take('stall_secret', undefined)) return;
-    answer(response, this.#faults.take('refuse_secret', undefined) ?? this.#mint(request, body));
+    if (this.#faults.take(isFile ? 'stall_transcription' : 'stall_secret', undefined)) return;
+    const refusal = this.#faults.take(isFile ? 'refuse_transcription' : 'refuse_secret', undefined);
+    answer(
+      response,
+      refusal ?? (isFile ? await this.#transcribe(request, body) : this.#mint(request, body.toString())),
+    );
+  }
+
+  async #transcribe(request: IncomingMessage, body: Buffer<ArrayBuffer>): Promise<HttpAnswer> {
+    const fault = this.#keyFault(request);
+    if (fault) return asAnswer(401, fault);
+    const asked = await readTranscriptionRequest(body, request.headers['content-type'] ?? '', this.#dialect.wordsModel);
+    if ('fault' in asked) return asRefusal(asked.fault);
+    const older = this.#files.at(-keptFiles);
+    if (older) this.#files[this.#files.length - keptFiles] = { ...older, samples: new Int16Array(0) };
+    this.#files = [...this.#files, asked].slice(-keptRequests);
+    return answerTranscription(asked, this.#options.transcriptions);
   }
 
   #mint(request: IncomingMessage, body: string): HttpAnswer {
@@ -167,9 +207,12 @@ class RunningSimulator implements Simulator {
   }
 
   #keyFault(request: IncomingMessage): ApiFault | undefined {
-    const credential = credentialOf(request);
-    if (credential?.kind !== 'bearer') return noCredential;
     const { apiKey } = this.#options;
+    const { keyIn, needsKey } = this.#dialect;
+    const credential = credentialOf(request, keyIn);
+    if (!credential || credential.kind === 'subprotocol') {
+      return needsKey || apiKey !== undefined ? noCredential : undefined;
+    }
     return apiKey === undefined || credential.value === apiKey ? undefined : wrongKey(credential.value);
   }
 
@@ -179,7 +222,8 @@ class RunningSimulator implements Simulator {
     const refusal = this.#faults.take('refuse_upgrade', this.#connected);
     const settings = refusal ?? this.#admit(request);
     if ('status' in settings) return refuseUpgrade(socket, settings);
-    const auth = credentialOf(request)?.kind ?? 'bearer';
+    const { keyIn, shape } = this.#dialect;
+    const auth = credentialOf(request, keyIn)?.kind ?? 'none';
     this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
       if (request.headers['openai-beta'] !== undefined) {
         webSocket.send(JSON.stringify({ type: 'error', event_id: 'event_0', error: betaHeader }));
@@ -188,7 +232,7 @@ class RunningSimulator implements Simulator {
       const { script, models, sessionSeconds, recordSamples, recordEvents } = this.#options;
       const index = this.#connected;
       this.#connected += 1;
-      const rest = { script, models, sessionSeconds, recordSamples, recordEvents, faults: this.#faults };
+      const rest = { shape, script, models, sessionSeconds, recordSamples, recordEvents, faults: this.#faults };
       this.#add(new SimulatedConnection(webSocket, { index, auth, settings, ...rest }));
     });
   }
@@ -196,13 +240,18 @@ class RunningSimulator implements Simulator {
   /** The settings a connection begins with, or why there is none. */
   #admit(request: IncomingMessage): SessionSettings | HttpAnswer {
     const url = new URL(request.url ?? '/', 'http://simulator');
-    if (url.pathname !== '/v1/realtime') return asAnswer(404, invalidRequest('not_found', 'Unknown request.'));
-    const credential = credentialOf(request);
-    if (!credential) return asAnswer(401, noCredential);
-    const redeemed = this.#secrets.redeem(credential.value);
+    const { realtime, keyIn, needsKey, demands } = this.#dialect;
+    const { apiKey } = this.#options;
+    if (url.pathname !== realtime) return asAnswer(404, invalidRequest('not_found', 'Unknown request.'));
+    const credential = credentialOf(request, keyIn);
+    if (!credential && (needsKey || apiKey !== undefined)) return asAnswer(401, noCredential);
+    const redeemed = credential && this.#secrets.redeem(credential.value);
     if (redeemed === 'expired') return asAnswer(401, expiredSecret);
-    const isKey = !credential.value.startsWith('ek_') && [undefined, credential.value].includes(this.#options.apiKey);
-    if (!redeemed && !isKey) return asAnswer(401, wrongKey(credential.value));
+    const isKey = !credential?.value.startsWith('ek_') && [undefined, credential?.value].includes(apiKey);
+    if (credential && !redeemed && !isKey) return asAnswer(401, wrongKey(credential.value));
+    const absent = demands.find((name) => !url.searchParams.get(name));
+    if (absent !== undefined)
+      return asAnswer(400, invalidRequest('missing_parameter', `No '${absent}' in the address.`));
     if (url.searchParams.get('intent') !== 'transcription') {
       return asAnswer(400, invalidRequest('missing_model', "Only '?intent=transcription' is simulated."));
     }

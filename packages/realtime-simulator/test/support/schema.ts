@@ -18,7 +18,8 @@ export type Definition =
   | 'ClientEvent'
   | 'ServerEvent'
   | 'RealtimeCreateClientSecretRequest'
-  | 'RealtimeCreateClientSecretResponse';
+  | 'RealtimeCreateClientSecretResponse'
+  | 'CreateTranscriptionResponseVerboseJson';
 
 let ajv: Ajv2020 | undefined;
 
@@ -52,6 +53,12 @@ export function expectAllAsInSchema(simulator: Simulator): void {
   }
   for (const connection of simulator.connections.values()) {
     expectSentAsInSchema(connection);
-    for (const { event } of connection.clientEvents) expect(schemaFault('ClientEvent', event)).toBeUndefined();
+    for (const { event } of connection.clientEvents) {
+      if (!isOfBeta(event)) expect(schemaFault('ClientEvent', event)).toBeUndefined();
+    }
   }
 }
+
+/** What servers of the beta's dialect are told is in no schema; the simulator holds it to its own. */
+const isOfBeta = (event: unknown): boolean =>
+  JSON.stringify(event)?.includes('"transcription_session.update"') ?? false;
