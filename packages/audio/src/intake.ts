@@ -50,17 +50,23 @@ export class Intake {
 
   /**
    * The samples that these bytes complete, possibly none; valid until the next push, and while `bytes` are: PCM that needs no
-   * change is not copied. Waits only while a decoder is being opened, or works elsewhere, and the next push waits for this
-   * one. With the encoding `opus` each push is one packet. Memory grows with the size of one push: slice big messages.
+   * change is not copied. A promise only while a decoder is being opened, or works elsewhere, or to reject; the next push
+   * waits for it. With the encoding `opus` each push is one packet. Memory grows with the size of one push: slice big messages.
    */
-  async push(bytes: Uint8Array): Promise<Int16Array> {
-    this.#begin();
+  push(bytes: Uint8Array): Int16Array | Promise<Int16Array> {
     try {
-      return await this.#take(plain(bytes));
+      this.#begin();
     } catch (error) {
-      throw this.#fail(error);
-    } finally {
+      return Promise.reject(error);
+    }
+    try {
+      const taken = this.#take(plain(bytes));
+      if (!(taken instanceof Int16Array)) return this.#settle(taken);
       this.#pushing = false;
+      return taken;
+    } catch (error) {
+      this.#pushing = false;
+      return Promise.reject(this.#fail(error));
     }
   }
 
@@ -86,6 +92,16 @@ export class Intake {
   free(): void {
     if (this.#state.kind === 'decoding') this.#state.decoder.free();
     if (this.#state.kind !== 'failed') this.#state = { kind: 'ended' };
+  }
+
+  async #settle(taking: Promise<Int16Array>): Promise<Int16Array> {
+    try {
+      return await taking;
+    } catch (error) {
+      throw this.#fail(error);
+    } finally {
+      this.#pushing = false;
+    }
   }
 
   #begin(): void {

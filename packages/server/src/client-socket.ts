@@ -54,11 +54,14 @@ export class ClientSocket {
     return this.#socket.readyState === WebSocket.OPEN;
   }
 
-  /** Resolves when the client has room for more; at once when it has gone. */
-  async send(text: string): Promise<void> {
-    if (!this.open) return;
-    if (this.#socket.bufferedAmount < unreadBytes) return this.#socket.send(text);
-    await new Promise<void>((resolve) => this.#socket.send(text, () => resolve()));
+  /** Resolves when the client has room for more; `undefined` when it has already, or has gone. */
+  send(text: string): Promise<void> | undefined {
+    if (!this.open) return undefined;
+    if (this.#socket.bufferedAmount >= unreadBytes) {
+      return new Promise<void>((resolve) => this.#socket.send(text, () => resolve()));
+    }
+    this.#socket.send(text);
+    return undefined;
   }
 
   /** Says goodbye and resolves when the socket is closed; `ws` bounds how long that takes. */

@@ -12,6 +12,7 @@ import {
   withTimeLimit,
 } from '@live-transcribe/core';
 import { closeCode } from './close-code.ts';
+import type { Log } from './observe/log.ts';
 import { observeEngine } from './observe/observed-engine.ts';
 import { epochSeconds } from './observe/rings.ts';
 import { sentText } from './observe/sent-text.ts';
@@ -111,13 +112,19 @@ async function tell(
   let closed: Extract<SessionEvent, { kind: 'closed' }> | undefined;
   for await (const event of session.events()) {
     if (event.kind === 'closed') closed = event;
-    if (event.kind === 'engine_changed' || event.kind === 'gap') log.warn(event, 'the engine connection was lost');
+    noteInLog(event, log);
     const text = codec.encode(event);
     if (text === undefined || !socket.open) continue;
-    await socket.send(text);
+    const waiting = socket.send(text);
+    if (waiting) await waiting;
     rings.frontText.add({ t: epochSeconds(), session_id: session.id, ...sentText(event) });
   }
   return closed;
+}
+
+function noteInLog(event: SessionEvent, log: Log): void {
+  if (event.kind === 'engine_changed' && event.planned) log.info(event, 'the engine connection was replaced');
+  else if (event.kind === 'engine_changed' || event.kind === 'gap') log.warn(event, 'the engine connection was lost');
 }
 
 async function refuse(thrown: unknown, { socket, codec, log }: ConversationOptions): Promise<void> {

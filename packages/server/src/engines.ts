@@ -3,6 +3,7 @@ import { createOpenAIEngine } from '@live-transcribe/engine-openai';
 import { createPocketSphinxEngine, findPocketSphinx } from '@live-transcribe/engine-pocketsphinx';
 import type { Config } from './config/settings.ts';
 import type { Log } from './observe/log.ts';
+import { openaiOptions } from './openai-options.ts';
 
 /** The engine in force, why it is, and what follows from it for requests that leave things open. */
 export interface EngineChoice {
@@ -28,25 +29,24 @@ type PickedEngine = Omit<EngineChoice, 'plainLanguage'>;
 function pickEngine(config: Config, log: Log): PickedEngine {
   switch (config.engine) {
     case 'openai':
-      if (config.openaiApiKey !== undefined) return openai(config, log, config.openaiApiKey, 'ENGINE=openai is set.');
+      if (mayOpenOpenAI(config)) return openai(config, log, 'ENGINE=openai is set.');
       return nothing(config, 'ENGINE=openai is set, but OPENAI_API_KEY is not. Set it in .env.');
     case 'pocketsphinx':
       return pocketSphinx(config, log, 'ENGINE=pocketsphinx is set.');
     case 'auto':
-      if (config.openaiApiKey !== undefined) return openai(config, log, config.openaiApiKey, 'OPENAI_API_KEY is set.');
+      if (config.openaiApiKey !== undefined) return openai(config, log, 'OPENAI_API_KEY is set.');
       return pocketSphinx(config, log, 'There is no OPENAI_API_KEY, so the embedded recogniser is used.');
     default:
       return config.engine satisfies never;
   }
 }
 
-function openai(config: Config, log: Log, apiKey: string, reason: string): PickedEngine {
-  const engine = createOpenAIEngine({
-    apiKey,
-    baseUrl: config.openaiBaseUrl,
-    warn: (message, details) => log.warn(details, message),
-  });
-  return { engine, reason, models: configuredModels(config) };
+/** Servers of one's own often need no key. */
+const mayOpenOpenAI = ({ openaiApiKey, openaiDialect }: Config): boolean =>
+  openaiApiKey !== undefined || openaiDialect === 'plain' || openaiDialect === 'beta';
+
+function openai(config: Config, log: Log, reason: string): PickedEngine {
+  return { engine: createOpenAIEngine(openaiOptions(config, log)), reason, models: configuredModels(config) };
 }
 
 function pocketSphinx(config: Config, log: Log, reason: string): PickedEngine {

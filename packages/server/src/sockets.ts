@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { OpenAac } from '@live-transcribe/audio';
@@ -50,6 +51,8 @@ export class Sockets {
       perMessageDeflate: false,
       clientTracking: false,
     });
+    // Each session listens while it lives: more than ten of them are no leak.
+    setMaxListeners(0, this.#ending.signal);
     http.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
     this.#heartbeat = setInterval(() => this.#beat(), options.heartbeatMs);
     this.#heartbeat.unref();

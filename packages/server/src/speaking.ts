@@ -1,7 +1,8 @@
-import { AudioError, type Intake, type LevelMeter, samplesToMs, timelineMs } from '@live-transcribe/audio';
+import { AudioError, type Intake, type LevelMeter, type Notice, samplesToMs, timelineMs } from '@live-transcribe/audio';
 import {
   asTranscribeError,
   ClientError,
+  type Command,
   type Engine,
   type Frame,
   type ProtocolCodec,
@@ -40,11 +41,12 @@ export async function speak(
   const { session, intake } = speaker;
   try {
     for (let item = await frames.next(); !item.done; item = await frames.next()) {
-      const goesOn = await obey(item.value, speaker, options);
+      const obeyed = obey(item.value, speaker, options);
+      const goesOn = typeof obeyed === 'boolean' ? obeyed : await obeyed;
       if (!goesOn) break;
     }
     await session.write(await intake.end());
-    await tellNotices(speaker, options);
+    await tellNotices(intake.takeNotices(), speaker, options);
     return undefined;
   } catch (thrown) {
     const error = asClientFault(thrown);
@@ -58,47 +60,56 @@ export async function speak(
   }
 }
 
-/** Carries out what one frame asks; answers whether more may follow. */
-async function obey(frame: Frame, speaker: Speaker, options: SpeakingOptions): Promise<boolean> {
-  const { codec, socket, log } = options;
-  const { session } = speaker;
-  try {
-    const command = codec.decode(frame);
-    switch (command?.kind) {
-      case 'audio':
-        await listen(command.bytes, speaker, options);
-        return true;
-      case 'commit':
-        session.commit();
-        return true;
-      case 'clear':
-        session.clear();
-        return true;
-      case 'stop':
-        return false;
-      case 'start':
-      case undefined:
-        return true;
-      default:
-        return command satisfies never;
-    }
-  } catch (thrown) {
-    // A message that makes no sense disturbs nothing else.
-    if (!(thrown instanceof ClientError)) throw thrown;
-    log.debug({ code: thrown.code }, thrown.message);
-    await tellFault(thrown, socket, codec);
-    return true;
+/** Carries out what one frame asks; answers whether more may follow, at once where nothing has to be waited for. */
+function obey(frame: Frame, speaker: Speaker, options: SpeakingOptions): boolean | Promise<boolean> {
+  const command = decode(frame, options);
+  if (command instanceof ClientError) return complain(command, options);
+  switch (command?.kind) {
+    case 'audio':
+      return listen(command.bytes, speaker, options);
+    case 'commit':
+      speaker.session.commit();
+      return true;
+    case 'clear':
+      speaker.session.clear();
+      return true;
+    case 'stop':
+      return false;
+    case 'start':
+    case undefined:
+      return true;
+    default:
+      return command satisfies never;
   }
 }
 
-async function listen(bytes: Uint8Array, speaker: Speaker, options: SpeakingOptions): Promise<void> {
+function decode(frame: Frame, { codec }: SpeakingOptions): Command | ClientError | undefined {
+  try {
+    return codec.decode(frame);
+  } catch (thrown) {
+    if (thrown instanceof ClientError) return thrown;
+    throw thrown;
+  }
+}
+
+/** A message that makes no sense disturbs nothing else. */
+async function complain(error: ClientError, { codec, socket, log }: SpeakingOptions): Promise<true> {
+  log.debug({ code: error.code }, error.message);
+  await tellFault(error, socket, codec);
+  return true;
+}
+
+/** The path of a chunk: to samples, to the session, and noted. Waits only for what is not done at once. */
+async function listen(bytes: Uint8Array, speaker: Speaker, options: SpeakingOptions): Promise<true> {
   const { session, intake, meter } = speaker;
   const { engine, rings } = options;
   for (let at = 0; at < bytes.length; at += sliceBytes) {
     const slice = bytes.length <= sliceBytes ? bytes : bytes.subarray(at, at + sliceBytes);
-    const samples = await intake.push(slice);
+    const taken = intake.push(slice);
+    const samples = taken instanceof Int16Array ? taken : await taken;
     const start = samplesToMs(session.received, engine.sampleRate) / 1000;
-    await tellNotices(speaker, options);
+    const notices = intake.takeNotices();
+    if (notices.length > 0) await tellNotices(notices, speaker, options);
     const { peak, rms } = meter.add(samples);
     await session.write(samples);
     rings.frontChunks.add({
@@ -111,13 +122,15 @@ async function listen(bytes: Uint8Array, speaker: Speaker, options: SpeakingOpti
       rms,
     });
   }
+  return true;
 }
 
 async function tellNotices(
-  { session, intake }: Speaker,
+  notices: readonly Notice[],
+  { session }: Speaker,
   { engine, socket, codec, log }: SpeakingOptions,
 ): Promise<void> {
-  for (const notice of intake.takeNotices()) {
+  for (const notice of notices) {
     const at = timelineMs(samplesToMs(session.received, engine.sampleRate));
     log.info({ code: notice.code, atMs: Math.round(at) }, notice.message);
     await socket.send(codec.encodeNotice(notice, at));

@@ -1,71 +1,9 @@
 import { maxSampleRate, minSampleRate } from '@live-transcribe/audio';
-import { parseLanguage } from '@live-transcribe/protocols';
 import { parseOrigins } from '../http/origins.ts';
+import { openaiSettings } from './openai-settings.ts';
+import { integer, language, logLevel, oneOf, optional, type Setting, setting, text, url } from './setting.ts';
 
-/** One variable of the environment. `parse` throws an `Error` whose message says what the value must be. */
-export interface Setting<T> {
-  readonly name: string;
-  readonly says: string;
-  readonly fallback: T;
-  readonly parse: (value: string) => T;
-  /** Never shown or logged. */
-  readonly secret?: true;
-}
-
-const text = (value: string): string => value;
-
-/** What an Authorization header can carry; anything else is a mistake in copying. */
-function key(value: string): string {
-  if (/^[\x21-\x7e]+$/.test(value)) return value;
-  throw new Error('must be one word of plain letters, digits and signs');
-}
-
-function integer(least: number, most: number): (value: string) => number {
-  return (value) => {
-    const number = /^\d+$/.test(value) ? Number(value) : Number.NaN;
-    if (number >= least && number <= most) return number;
-    throw new Error(`must be a whole number from ${least} to ${most}`);
-  };
-}
-
-function oneOf<const T extends string>(values: readonly T[]): (value: string) => T {
-  return (value) => {
-    const found = values.find((candidate) => candidate === value.toLowerCase());
-    if (found !== undefined) return found;
-    throw new Error(`must be one of ${values.join(', ')}`);
-  };
-}
-
-function url(...schemes: string[]): (value: string) => string {
-  return (value) => {
-    if (URL.canParse(value) && schemes.includes(new URL(value).protocol.slice(0, -1))) return value.replace(/\/+$/, '');
-    throw new Error(`must be a URL that begins with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}`);
-  };
-}
-
-function language(value: string): string {
-  const parsed = parseLanguage(value);
-  if (parsed.ok) return parsed.language ?? 'auto';
-  throw new Error('must be a language code such as sv or en, or auto');
-}
-
-/** The names that Python services used, and the ones that Node's loggers use, in any case. */
-const logLevels = {
-  trace: 'trace',
-  debug: 'debug',
-  info: 'info',
-  warning: 'warn',
-  warn: 'warn',
-  error: 'error',
-  critical: 'fatal',
-  fatal: 'fatal',
-} as const;
-
-function logLevel(value: string): (typeof logLevels)[keyof typeof logLevels] {
-  const level = value.toLowerCase();
-  if (Object.hasOwn(logLevels, level)) return logLevels[level as keyof typeof logLevels];
-  throw new Error(`must be one of ${Object.keys(logLevels).join(', ')}`);
-}
+export type { Setting } from './setting.ts';
 
 const defaultOrigins = [
   'https://stefan-api-test-6.lovable.app',
@@ -73,41 +11,9 @@ const defaultOrigins = [
   ...['http://localhost', 'http://127.0.0.1'].flatMap((host) => [`${host}:3000`, `${host}:5173`]),
 ].join(',');
 
-const setting = <T>(
-  name: string,
-  parse: (value: string) => T,
-  fallback: NoInfer<T>,
-  says: string,
-  secret?: true,
-): Setting<T> => ({ name, parse, fallback, says, ...(secret && { secret }) });
-
-const optional =
-  <T>(parse: (value: string) => T): ((value: string) => T | undefined) =>
-  (value) =>
-    parse(value);
-
 /** Everything that can be configured. Types, defaults, checks and the table in the documentation come from here. */
 export const settings = {
-  openaiApiKey: setting(
-    'OPENAI_API_KEY',
-    optional(key),
-    undefined,
-    'Key for the engine openai; it never leaves the server.',
-    true,
-  ),
-  openaiBaseUrl: setting(
-    'OPENAI_BASE_URL',
-    url('https', 'http'),
-    'https://api.openai.com/v1',
-    'Where the engine openai is; an http: address makes its sockets ws:.',
-  ),
-  modelName: setting('MODEL_NAME', text, 'gpt-4o-transcribe', 'Model of the engine openai for /v1/transcriptions.'),
-  openaiRealtimeModel: setting(
-    'OPENAI_REALTIME_MODEL',
-    text,
-    'gpt-4o-mini-transcribe',
-    'Model of the engine openai for /ws.',
-  ),
+  ...openaiSettings,
   language: setting(
     'LANGUAGE',
     optional(language),

@@ -10,6 +10,8 @@ export function observeEngine(engine: Engine, session: string, rings: Rings): En
     features: engine.features,
     readiness: () => engine.readiness(),
     close: () => engine.close(),
+    // Not all engines have it, and what an engine cannot do nobody shall ask of it.
+    ...(engine.transcribe && { transcribe: engine.transcribe.bind(engine) }),
     open: async (options, signal) =>
       observeSession(await engine.open(options, signal), engine.sampleRate, session, rings),
   };
@@ -37,16 +39,26 @@ function observeSession(inner: EngineSession, sampleRate: number, session: strin
   };
 }
 
-async function* observeEvents(events: AsyncIterable<EngineEvent>, session: string, rings: Rings) {
-  for await (const event of events) {
-    const shown = shownText(event);
+/** Not a generator: of each event that would make three promises where one is enough. */
+function observeEvents(events: AsyncIterable<EngineEvent>, session: string, rings: Rings): AsyncIterable<EngineEvent> {
+  const show = (result: IteratorResult<EngineEvent>): IteratorResult<EngineEvent> => {
+    const shown = result.done === true ? undefined : shownText(result.value);
     if (shown) rings.engineText.add({ t: epochSeconds(), session_id: session, ...shown });
-    yield event;
-  }
+    return result;
+  };
+  return {
+    [Symbol.asyncIterator]() {
+      const inner = events[Symbol.asyncIterator]();
+      return {
+        next: () => inner.next().then(show),
+        return: async () => (await inner.return?.()) ?? { done: true, value: undefined },
+      };
+    },
+  };
 }
 
 function shownText(event: EngineEvent): Omit<TextEntry, 't' | 'session_id'> | undefined {
-  if (event.kind === 'settled') return undefined;
+  if (event.kind === 'settled' || event.kind === 'rotate') return undefined;
   const ts = { start_s: Math.round(event.start) / 1000, end_s: Math.round(event.end) / 1000 };
   if (event.kind === 'failed') return { type: 'error', text: event.error.message, ts, event: event.error.code };
   return { type: event.kind === 'hypothesis' ? 'partial' : 'final', text: event.text, ts, event: event.vendorEvent };

@@ -8,6 +8,8 @@ export function sentText(event: SessionEvent): Omit<TextEntry, 't' | 'session_id
     case 'partial':
     case 'final':
       return { type: event.kind, text: event.text, ts, event: event.vendorEvent };
+    case 'words':
+      return { type: event.kind, text: event.words.map(({ text }) => text).join(' '), ts, event: event.kind };
     case 'segment_failed':
       return { type: 'error', text: event.error.message, ts, event: event.kind };
     case 'gap':
