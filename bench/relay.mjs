@@ -1,0 +1,150 @@
+/**
+ * What a chunk of audio costs: clients that speak at real-time pace, 100 ms of 16 kHz PCM16 at a time, to the gateway with
+ * the engine `openai` (to 24 kHz, then as base64), with a partial back for each chunk. Beside it, in the same run and under
+ * the same load, the least relay that `ws` allows. Clients, relay and upstream are three processes; one is measured.
+ *
+ * CPU: user and system time of the relay, in microseconds per chunk. Memory: of a session beyond the idle relay that has
+ * served one session before, resident, with what the collector has set aside for garbage; and in use, heap and buffers
+ * after a collection. Latency: from the client's sending to the chunk's partial; what the gateway adds is
+ * the difference between the two rows. Times are worth nothing on a machine that does something else besides.
+ *
+ * Run it after `npm run build`:
+ *   node bench/relay.mjs [--sessions 300] [--seconds 20] [--only gateway|bare] [--profile <folder>] [--json]
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { startLoad } from './lib/relay-load.mjs';
+import { freePort, startProcess } from './lib/relay-process.mjs';
+
+const { values: given } = parseArgs({
+  options: {
+    sessions: { type: 'string', default: '300' },
+    seconds: { type: 'string', default: '20' },
+    only: { type: 'string' },
+    profile: { type: 'string' },
+    json: { type: 'boolean', default: false },
+  },
+});
+const sessions = Number(given.sessions);
+const seconds = Number(given.seconds);
+/** Until the compiler has seen the hot path, and the rings of sessions have grown. */
+const warmUpMs = 5_000;
+/** A load that is later than this measures itself. */
+const lateMs = 5;
+
+const pathOf = (relative) => fileURLToPath(new URL(relative, import.meta.url));
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+function percentile(values, part) {
+  const sorted = Float64Array.from(values).sort();
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Number.NaN;
+}
+
+const relays = {
+  bare: ({ port, upstreamPort }) =>
+    startProcess(pathOf('./lib/relay-bare.mjs'), { port, args: [port, upstreamPort].map(String) }),
+  gateway: ({ port, upstreamPort, cwd }) =>
+    startProcess(pathOf('../packages/server/dist/main.js'), {
+      port,
+      // Where no .env lies.
+      cwd,
+      env: {
+        ENGINE: 'openai',
+        OPENAI_API_KEY: 'sk-benchmark',
+        OPENAI_BASE_URL: `http://127.0.0.1:${upstreamPort}/v1`,
+        HOST: '127.0.0.1',
+        PORT: String(port),
+      },
+    }),
+};
+
+/** One session for a while: what is loaded and compiled at the first is no session's cost. */
+async function useOnce(port) {
+  const load = await startLoad(port, 1);
+  await pause(1_000);
+  load.stop();
+  await pause(500);
+}
+
+async function measure(name, upstreamPort, cwd) {
+  const port = await freePort();
+  const relay = await relays[name]({ port, upstreamPort, cwd });
+  try {
+    await useOnce(port);
+    const idle = await relay.collected();
+    const load = await startLoad(port, sessions);
+    await pause(warmUpMs);
+    load.take();
+    if (given.profile) await relay.startProfile();
+    const before = await relay.usage();
+    await pause(seconds * 1000);
+    const after = await relay.usage();
+    const { latencies, lateness } = load.take();
+    if (given.profile) await relay.writeProfile(join(given.profile, `${name}.cpuprofile`));
+    const collected = await relay.collected();
+    load.stop();
+    return row(name, { idle, before, after, collected, latencies, lateness });
+  } finally {
+    await relay.stop();
+  }
+}
+
+function row(name, { idle, before, after, collected, latencies, lateness }) {
+  const chunks = lateness.length;
+  const cpuUs = (after.userUs + after.systemUs - before.userUs - before.systemUs) / chunks;
+  const late = percentile(lateness, 0.99);
+  const rounded = (value, digits = 2) => Number(value.toFixed(digits));
+  return {
+    relay: name,
+    sessions,
+    chunks,
+    'CPU us/chunk': rounded(cpuUs, 1),
+    'user us': rounded((after.userUs - before.userUs) / chunks, 1),
+    'sessions per core': Math.round(1e6 / (cpuUs * 10)),
+    'KB/session': rounded((after.residentKb - idle.residentKb) / sessions, 1),
+    'KB/session in use': rounded((collected.usedKb - idle.usedKb) / sessions, 1),
+    'idle MB': rounded(idle.residentKb / 1024, 1),
+    'p50 ms': rounded(percentile(latencies, 0.5)),
+    'p95 ms': rounded(percentile(latencies, 0.95)),
+    'p99 ms': rounded(percentile(latencies, 0.99)),
+    answered: rounded(latencies.length / chunks, 3),
+    'load late p99 ms': rounded(late),
+  };
+}
+
+const cwd = mkdtempSync(join(tmpdir(), 'relay-'));
+const upstreamPort = await freePort();
+const upstream = await startProcess(pathOf('./lib/relay-upstream.mjs'), {
+  port: upstreamPort,
+  args: [String(upstreamPort)],
+});
+const rows = [];
+try {
+  const names = given.only === undefined ? Object.keys(relays) : [given.only];
+  for (const name of names) rows.push(await measure(name, upstreamPort, cwd));
+} finally {
+  await upstream.stop();
+  rmSync(cwd, { recursive: true });
+}
+
+const [bare, gateway] = ['bare', 'gateway'].map((name) => rows.find(({ relay }) => relay === name));
+const compared = bare &&
+  gateway && {
+    'CPU, times the bare relay': Number((gateway['CPU us/chunk'] / bare['CPU us/chunk']).toFixed(2)),
+    ...Object.fromEntries(
+      ['p50 ms', 'p95 ms', 'p99 ms'].map((key) => [`added ${key}`, Number((gateway[key] - bare[key]).toFixed(2))]),
+    ),
+  };
+for (const { relay, 'load late p99 ms': late } of rows) {
+  if (late > lateMs)
+    console.warn(`The load for ${relay} was sent ${late} ms late: the machine is too busy to trust times.`);
+}
+if (given.json) {
+  console.log(JSON.stringify({ rows, compared }));
+} else {
+  console.table(Object.fromEntries(rows.map(({ relay, ...rest }) => [relay, rest])));
+  if (compared) console.table(compared);
+}
