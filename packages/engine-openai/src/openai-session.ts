@@ -60,6 +60,13 @@ const settleEveryMs = 1_000;
 const serviceLagMs = 1_000;
 /** Our detector counts at least so much quiet after the last sound to an utterance, in ms; the service perhaps none. */
 const speechTailMs = 200;
+/**
+ * An utterance that the service leaves open for so long without a word, although our detector has heard a pause, is ended
+ * by us: a service that is gone owes an answer then, and is found out while the audio is still kept.
+ */
+const overdueMs = 15_000;
+/** Of what it owes, in ms of audio: a service gets no more of it, since a session keeps a minute to give to another. */
+const mostOwedMs = 20_000;
 
 /**
  * One session of the Realtime transcription API. After `finish` it waits for what the service owes; the watch says how
@@ -81,6 +88,9 @@ export class OpenAISession implements EngineSession {
   #commits = 0;
   /** How far we had given audio when the service last said something. */
   #answeredThrough = streamMs(0);
+  #answeredAt: number;
+  /** Writers that wait for what the service owes. */
+  #waiting: (() => void)[] = [];
   /** What will be settled when the service has had the time to contradict. */
   #quiet: { readonly through: StreamMs; readonly since: number } | undefined;
   #resolveOpened: () => void = () => undefined;
@@ -90,6 +100,7 @@ export class OpenAISession implements EngineSession {
     const { url, headers, redact, signal } = options;
     this.#options = options;
     this.#outgoing = options.outgoing;
+    this.#answeredAt = options.clock.now();
     this.#turns = new Turns(redact, options.price);
     this.#warnings = new UpstreamWarnings(options.warn, redact);
     this.opened = new Promise((resolve, reject) => {
@@ -116,7 +127,9 @@ export class OpenAISession implements EngineSession {
     for (let at = 0; at < samples.length && this.#state.name === 'streaming'; at += largestAppend) {
       this.#take(this.#outgoing.give(samples.subarray(at, at + largestAppend), !this.#turns.areOpen));
       this.#settleQuiet();
+      this.#endOverdueUtterance();
       if (this.#socket.isFull) await this.#socket.drained();
+      while (this.#owesMuch) await new Promise<void>((resolve) => this.#waiting.push(resolve));
     }
   }
 
@@ -195,12 +208,31 @@ export class OpenAISession implements EngineSession {
     this.#tell(this.#turns.settle(through));
   }
 
+  #endOverdueUtterance(): void {
+    if (!this.#turns.areOpen || this.#outgoing.isSpeech || this.#turns.owed !== undefined) return;
+    const isPaused = this.#outgoing.speechEnd > this.#answeredThrough;
+    if (isPaused && this.#options.clock.now() - this.#answeredAt >= overdueMs) this.#commit();
+  }
+
+  get #owesMuch(): boolean {
+    if (this.#state.name !== 'streaming' || this.#sent.end - this.#turns.settled < mostOwedMs) return false;
+    // While its messages are not taken it cannot give what it owes.
+    return this.#turns.owed !== undefined && !this.#socket.isPaused;
+  }
+
+  #wakeWriter(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const wake of waiting) wake();
+  }
+
   #send(event: SentEvent): void {
     this.#socket.send(JSON.stringify(event));
   }
 
   #read(text: string): void {
     this.#answeredThrough = this.#outgoing.given;
+    this.#answeredAt = this.#options.clock.now();
     const reading = readServerEvent(parseJson(text));
     switch (reading.kind) {
       case 'event':
@@ -281,6 +313,7 @@ export class OpenAISession implements EngineSession {
     let isWelcome = true;
     for (const event of events) isWelcome = this.events.push(event);
     if (!isWelcome) void this.#waitForReader();
+    if (!this.#owesMuch) this.#wakeWriter();
     this.#endIfOver();
     if (events.length > 0) this.#rotateIfDue();
   }
@@ -288,6 +321,7 @@ export class OpenAISession implements EngineSession {
   /** A reader that is slow makes the service wait, not this memory grow. */
   async #waitForReader(): Promise<void> {
     this.#socket.pause();
+    this.#wakeWriter();
     await this.events.room();
     this.#socket.resume();
   }
@@ -349,6 +383,7 @@ export class OpenAISession implements EngineSession {
     this.#state = { name: 'ended' };
     this.#options.signal.removeEventListener('abort', this.#onAbort);
     this.#over.abort();
+    this.#wakeWriter();
     this.#warnings.end();
     const { savedMs } = this.#outgoing;
     if (savedMs > 0) this.#options.debug('Silence was not sent to OpenAI.', { savedMs });

@@ -1,5 +1,6 @@
 import { msToSamples, type StreamMs, samplesToMs, streamMs } from '@live-transcribe/audio';
 import type { SpeechEdge, TurnDetector } from './detector.ts';
+import { RecentSpeech } from './recent-speech.ts';
 import { type GateSilence, SilenceGate, type Stretch } from './silence-gate.ts';
 import { sampleRate, type TurnTaking } from './transcription-session.ts';
 
@@ -28,7 +29,7 @@ export class Outgoing {
   readonly #options: OutgoingOptions;
   readonly #gate: SilenceGate | undefined;
   #given = 0;
-  #speechFrom: number | undefined;
+  readonly #speech = new RecentSpeech();
   #speechEnd = 0;
   /** Where the item began that the gateway is in. */
   #itemFrom = 0;
@@ -52,9 +53,9 @@ export class Outgoing {
     return samplesToMs(this.#gate?.saved ?? 0, sampleRate);
   }
 
-  /** How much speech there has been since `time` without a pause, in ms. */
+  /** How much speech there has been since `time`, of what is not long ago, in ms. */
   speechSince(time: StreamMs): number {
-    return this.#speechFrom === undefined ? 0 : this.given - Math.max(timeOf(this.#speechFrom), time);
+    return samplesToMs(this.#speech.since(msToSamples(time, sampleRate), this.#given), sampleRate);
   }
 
   /** Where the last speech ended. */
@@ -76,8 +77,12 @@ export class Outgoing {
     this.#given += samples.length;
     const edges = this.#options.detector?.push(samples) ?? [];
     for (const { kind, at } of edges) {
-      this.#speechFrom = kind === 'started' ? at : undefined;
-      if (kind === 'ended') this.#speechEnd = at;
+      if (kind === 'started') {
+        this.#speech.start(at);
+      } else {
+        this.#speech.end(at);
+        this.#speechEnd = at;
+      }
     }
     if (edges.length === 0 || this.#options.turns.by !== 'gateway')
       return this.#pass(stretch, edges.length > 0, mayClose);

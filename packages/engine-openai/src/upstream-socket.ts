@@ -21,6 +21,13 @@ const maxPayload = 4 * 1024 * 1024;
 /** Bytes that wait to be sent: 2 s of audio as base64. Above it a writer waits until less than half is left. */
 const fullAt = 128 * 1024;
 const roomAt = fullAt / 2;
+/**
+ * The network holds megabytes on its way to a service that reads slowly, minutes of audio, and loses them with the
+ * connection. What no pong has told to be read may be so much: 20 s of audio, which a session still has.
+ */
+const unreadAt = 1_280 * 1024;
+/** So often a pong is asked for: 4 s of audio. */
+const markEvery = unreadAt / 5;
 /** `ws` would send a Buffer as a binary message, and the service reads JSON from text only. */
 const asText = { binary: false } as const;
 /** For the service's answer to our close. */
@@ -33,6 +40,10 @@ export class UpstreamSocket {
   #isOver = false;
   #messages = 0;
   #pongs = 0;
+  /** Bytes: given to the socket; when the last mark was; and told to be read. */
+  #sent = 0;
+  #marked = 0;
+  #read = 0;
   #waiting: (() => void)[] = [];
   /** Resolves when nothing of the socket is left. */
   readonly closed: Promise<void>;
@@ -67,8 +78,9 @@ export class UpstreamSocket {
       this.#messages += 1;
       options.message(data.toString());
     });
-    this.#socket.on('pong', () => {
+    this.#socket.on('pong', (mark) => {
       this.#pongs += 1;
+      this.#hearMark(Number(mark.toString()));
     });
     this.closed = new Promise((resolve) => {
       this.#socket.on('close', (code, closeReason) => {
@@ -80,7 +92,10 @@ export class UpstreamSocket {
   }
 
   send(message: string | Buffer): void {
-    if (!this.#isOver && this.#socket.readyState === WebSocket.OPEN) this.#socket.send(message, asText, this.#flushed);
+    if (this.#isOver || this.#socket.readyState !== WebSocket.OPEN) return;
+    this.#socket.send(message, asText, this.#flushed);
+    this.#sent += message.length;
+    if (this.#sent - this.#marked >= markEvery) this.#mark();
   }
 
   ping(): void {
@@ -103,12 +118,12 @@ export class UpstreamSocket {
 
   /** Whether a writer has to wait for `drained`. */
   get isFull(): boolean {
-    return !this.#isOver && this.#socket.bufferedAmount > fullAt;
+    return !this.#isOver && (this.#socket.bufferedAmount > fullAt || this.#isUnread);
   }
 
   /** Resolves when there is room, or nothing more will be sent. */
   async drained(): Promise<void> {
-    while (!this.#isOver && this.#socket.bufferedAmount > roomAt) {
+    while (!this.#isOver && (this.#socket.bufferedAmount > roomAt || this.#isUnread)) {
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     }
   }
@@ -116,6 +131,7 @@ export class UpstreamSocket {
   /** Takes no more messages, until `resume`. */
   pause(): void {
     this.#socket.pause();
+    this.#flushed();
   }
 
   resume(): void {
@@ -144,6 +160,24 @@ export class UpstreamSocket {
   readonly #flushed = (): void => {
     if (this.#waiting.length > 0 && this.#socket.bufferedAmount <= roomAt) this.#release();
   };
+
+  /** While we take no messages nothing is told to be read either. */
+  get #isUnread(): boolean {
+    return this.#sent - this.#read > unreadAt && !this.#socket.isPaused;
+  }
+
+  /** A ping is answered when what was sent before it has been read. */
+  #mark(): void {
+    this.#marked = this.#sent;
+    this.#socket.ping(String(this.#marked));
+  }
+
+  /** Other pings carry nothing, which is no progress. */
+  #hearMark(position: number): void {
+    if (!(position > this.#read && position <= this.#marked)) return;
+    this.#read = position;
+    this.#flushed();
+  }
 
   #release(): void {
     const waiting = this.#waiting;
