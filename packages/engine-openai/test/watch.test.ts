@@ -151,8 +151,12 @@ describe('a watched session', () => {
     );
     const session = await open();
     const failure = failureOf(session);
+    const connection = await simulator.connection(0);
+    // The stall is in force before there is speech to answer.
+    await write(session, silence(100));
+    await connection.heardAtLeast(rate / 10);
     await write(session, speech(6_000));
-    await (await simulator.connection(0)).heardAtLeast(6 * rate);
+    await connection.heardAtLeast(6.1 * rate);
     await clock.untilWaiting();
     clock.advance(36_000);
     expect(await failure).toMatchObject({ code: 'engine_timeout', message: expect.stringContaining('speech') });
