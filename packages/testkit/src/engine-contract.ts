@@ -1,5 +1,5 @@
 import { samplesToMs } from '@live-transcribe/audio';
-import type { Engine, EngineEvent, EngineSession, RecognitionOptions } from '@live-transcribe/core';
+import type { Engine, EngineEvent, EngineSession, RecognitionOptions, Transcription } from '@live-transcribe/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 /** An engine with what the suite needs to know of it. */
@@ -15,13 +15,15 @@ export interface EngineUnderTest {
 export interface EngineContractOptions {
   /** A time limit for each test, in ms. */
   readonly timeoutMs?: number;
+  /** Whether it has `transcribe`; true when absent. */
+  readonly transcribes?: boolean;
 }
 
 /** What every engine promises, as tests. `setup` makes a fresh engine for each. */
 export function describeEngineContract(
   name: string,
   setup: () => Promise<EngineUnderTest>,
-  { timeoutMs = 30_000 }: EngineContractOptions = {},
+  { timeoutMs = 30_000, transcribes = true }: EngineContractOptions = {},
 ): void {
   describe(`engine contract: ${name}`, { timeout: timeoutMs }, () => {
     let subject: EngineUnderTest;
@@ -144,10 +146,16 @@ export function describeEngineContract(
       expect((silent ?? []).filter((event) => event.kind !== 'settled')).toEqual([]);
     });
 
-    it('[EC10] transcribes a stretch as a whole, where it can, with words in order and within it', async ({ skip }) => {
-      const { engine, utterance } = subject;
-      if (!engine.transcribe) return skip();
-      const { text, words } = await engine.transcribe(utterance, transcribeOptions(subject), ending.signal);
+    if (!transcribes) {
+      it('[EC10] does not pretend to transcribe a stretch as a whole', () => {
+        expect(subject.engine).not.toHaveProperty('transcribe');
+      });
+      return;
+    }
+
+    it('[EC10] transcribes a stretch as a whole, with words in order and within it', async () => {
+      const { utterance, engine } = subject;
+      const { text, words } = await transcribe(subject, ending.signal);
       expect(text).not.toBe('');
       expect(words).not.toHaveLength(0);
       let before = 0;
@@ -159,15 +167,12 @@ export function describeEngineContract(
       expect(before).toBeLessThanOrEqual(samplesToMs(utterance.length, engine.sampleRate) + 20);
     });
 
-    it('[EC11] abandons a transcription when its signal is aborted, before or meanwhile', async ({ skip }) => {
-      const { engine, utterance } = subject;
-      if (!engine.transcribe) return skip();
-      const options = transcribeOptions(subject);
+    it('[EC11] abandons a transcription when its signal is aborted, before or meanwhile', async () => {
       const already = AbortSignal.abort(new Error('Too late.'));
-      await expect(engine.transcribe(utterance, options, already)).rejects.toThrow('Too late.');
+      await expect(transcribe(subject, already)).rejects.toThrow('Too late.');
       const meanwhile = new AbortController();
       // It may have been quicker than the change of mind; it only may not stay.
-      const settled = engine.transcribe(utterance, options, meanwhile.signal).then(
+      const settled = transcribe(subject, meanwhile.signal).then(
         () => 'Changed my mind.',
         (error: unknown) => (error instanceof Error ? error.message : error),
       );
@@ -177,8 +182,14 @@ export function describeEngineContract(
   });
 }
 
-const transcribeOptions = ({ options: { language, model, prompt } }: EngineUnderTest) =>
-  ({ language, model, prompt, words: true }) as const;
+async function transcribe(
+  { engine, utterance, options }: EngineUnderTest,
+  signal: AbortSignal,
+): Promise<Transcription> {
+  if (!engine.transcribe) throw new Error(`The engine ${engine.id} does not transcribe.`);
+  const { language, model, prompt } = options;
+  return engine.transcribe(utterance, { language, model, prompt, words: true }, signal);
+}
 
 function collect(session: EngineSession): Promise<EngineEvent[]> {
   const all = (async () => {
