@@ -17,3 +17,4 @@ export { joinSamples } from './samples.ts';
 export type { StreamMs, TimelineMs } from './time.ts';
 export { msToSamples, samplesToMs, streamMs, timelineMs } from './time.ts';
 export type { Codec, MonoSamples } from './track.ts';
+export { wavFile } from './wav/write.ts';

@@ -1,4 +1,4 @@
-import { samplesToMs } from '@live-transcribe/audio';
+import { samplesToMs, wavFile } from '@live-transcribe/audio';
 import { EngineError, type TimedWord, type TranscribeOptions, type Transcription } from '@live-transcribe/core';
 import { z } from 'zod';
 import type { Dialect } from './dialects.ts';
@@ -10,7 +10,6 @@ import type { Redact } from './redact.ts';
 import { billed } from './server-events.ts';
 import { sampleRate } from './transcription-session.ts';
 import { engineError, unreachable } from './upstream-fault.ts';
-import { wavFile } from './wav.ts';
 
 /** The service takes files of 25 MB: less its header, 16-bit samples. */
 const mostSamples = (25_000_000 - 44) / 2;
@@ -64,7 +63,7 @@ function fileModel({ dialect, model, words }: FileTranscriptionOptions): string 
 
 function form(samples: Int16Array, model: string, { words, language, prompt }: FileTranscriptionOptions): FormData {
   const fields = new FormData();
-  fields.set('file', new Blob([wavFile(samples)], { type: 'audio/wav' }), 'audio.wav');
+  fields.set('file', new Blob([wavFile(samples, sampleRate)], { type: 'audio/wav' }), 'audio.wav');
   fields.set('model', model);
   fields.set('response_format', words ? 'verbose_json' : 'json');
   if (words) fields.set('timestamp_granularities[]', 'word');

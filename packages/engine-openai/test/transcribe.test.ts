@@ -1,3 +1,4 @@
+import { wavFile } from '@live-transcribe/audio';
 import { EngineError, type TranscribeOptions } from '@live-transcribe/core';
 import { ManualClock } from '@live-transcribe/testkit';
 import { describe, expect, it } from 'vitest';
@@ -116,8 +117,7 @@ describe('the simulator’s answers', () => {
   it('are as OpenAI describes them', async () => {
     const { simulator } = await simulate();
     const form = new FormData();
-    const { wavFile } = await import('../src/wav.ts');
-    form.set('file', new Blob([wavFile(ruler(0, 2_400))]), 'a.wav');
+    form.set('file', new Blob([wavFile(ruler(0, 2_400), rate)]), 'a.wav');
     form.set('model', 'whisper-1');
     form.set('response_format', 'verbose_json');
     form.set('timestamp_granularities[]', 'word');

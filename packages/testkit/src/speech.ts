@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { msToSamples } from '@live-transcribe/audio';
+import { msToSamples, wavFile } from '@live-transcribe/audio';
 
 /** Hz, of what flite's voices speak. */
 export const speechRate = 16_000;
@@ -45,19 +45,5 @@ export async function speak(text: string, options: SpeakOptions = {}): Promise<I
 }
 
 /** Mono PCM16 at `sampleRate` Hz as a WAV file's bytes. */
-export function wavBytes(samples: Int16Array, sampleRate: number): Buffer {
-  const header = Buffer.alloc(headerBytes);
-  header.write('RIFF', 0, 'latin1');
-  header.writeUInt32LE(36 + samples.byteLength, 4);
-  header.write('WAVEfmt ', 8, 'latin1');
-  header.writeUInt32LE(16, 16);
-  header.writeUInt16LE(1, 20);
-  header.writeUInt16LE(1, 22);
-  header.writeUInt32LE(sampleRate, 24);
-  header.writeUInt32LE(sampleRate * 2, 28);
-  header.writeUInt16LE(2, 32);
-  header.writeUInt16LE(16, 34);
-  header.write('data', 36, 'latin1');
-  header.writeUInt32LE(samples.byteLength, 40);
-  return Buffer.concat([header, Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength)]);
-}
+export const wavBytes = (samples: Int16Array, sampleRate: number): Buffer =>
+  Buffer.from(wavFile(samples, sampleRate).buffer);
