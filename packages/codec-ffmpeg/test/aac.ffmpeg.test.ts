@@ -1,17 +1,8 @@
 import type { Codec } from '@live-transcribe/audio';
-import { childProcesses, seeded } from '@live-transcribe/testkit';
+import { childProcesses, correlation, seeded } from '@live-transcribe/testkit';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { FfmpegCodecs, type FfmpegOptions } from '../src/index.ts';
-import {
-  type AacOptions,
-  concat,
-  correlation,
-  encodeAac,
-  ffmpeg,
-  reference,
-  unitsOf,
-  withBandReplication,
-} from './aac.ts';
+import { type AacOptions, concat, encodeAac, ffmpeg, reference, unitsOf, withBandReplication } from './aac.ts';
 
 const opened = new Set<FfmpegCodecs>();
 // Only the tests that say so wait for what never comes.

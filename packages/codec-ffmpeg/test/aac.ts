@@ -71,19 +71,6 @@ export function reference(adts: Uint8Array, channels: number): Float32Array {
   return new Float32Array(bytes.slice().buffer);
 }
 
-/** Of two sounds that begin together. */
-export function correlation(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  let [both, ofA, ofB] = [0, 0, 0];
-  for (let i = 0; i < Math.min(a.length, b.length); i++) {
-    const x = a[i] ?? 0;
-    const y = b[i] ?? 0;
-    both += x * y;
-    ofA += x * x;
-    ofB += y * y;
-  }
-  return both / Math.sqrt(ofA * ofB);
-}
-
 export function concat(parts: readonly ArrayLike<number>[]): Float32Array {
   const all = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;

@@ -1,6 +1,5 @@
-import { seeded, speak, speechRate, wavBytes } from '@live-transcribe/testkit';
+import { correlation, seeded, speak, speechRate, wavBytes } from '@live-transcribe/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { correlation } from './correlation.ts';
 import { decodeByFfmpeg, encode, type Format, formats } from './formats.ts';
 import { TapeEngine } from './tape-engine.ts';
 import { startTestGateway } from './test-gateway.ts';

@@ -1,8 +1,15 @@
 import { existsSync } from 'node:fs';
-import { describeWith, ffmpeg, speak, speechRate, speechToolsMissing, wavBytes } from '@live-transcribe/testkit';
+import {
+  correlation,
+  describeWith,
+  ffmpeg,
+  speak,
+  speechRate,
+  speechToolsMissing,
+  wavBytes,
+} from '@live-transcribe/testkit';
 import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { correlation } from './correlation.ts';
 import { TapeEngine } from './tape-engine.ts';
 import { startTestGateway } from './test-gateway.ts';
 import { type Message, WireClient } from './wire-client.ts';

@@ -1,4 +1,5 @@
 export { childProcesses } from './child-processes.ts';
+export { correlation } from './correlation.ts';
 export { describeWith } from './describe-with.ts';
 export type { EngineContractOptions, EngineUnderTest } from './engine-contract.ts';
 export { describeEngineContract } from './engine-contract.ts';

@@ -1,5 +1,5 @@
 /** How alike two signals are, sample by sample over what both have: 1 is the same up to a factor. */
-export function correlation(ours: Int16Array, theirs: ArrayLike<number>): number {
+export function correlation(ours: ArrayLike<number>, theirs: ArrayLike<number>): number {
   let both = 0;
   let ourPower = 0;
   let theirPower = 0;
