@@ -47,6 +47,12 @@ export function asciiName(bytes: Uint8Array): string {
 /** The codes of a text in ASCII. */
 export const asciiBytes = (text: string): number[] => Array.from(text, (letter) => letter.charCodeAt(0));
 
+/** Whether `text` stands at `at`, in ASCII. */
+export function hasText(bytes: Uint8Array, text: string, at = 0): boolean {
+  for (let i = 0; i < text.length; i++) if (bytes[at + i] !== text.charCodeAt(i)) return false;
+  return true;
+}
+
 /** Big-endian; exact up to 2^53, beyond which sizes and times are refused by the limits of their formats anyhow. */
 export function readUint(bytes: Uint8Array, from = 0, to = bytes.length, leading = 0): number {
   let value = leading;

@@ -1,3 +1,4 @@
+import type { Match } from '../match.ts';
 import type { SearchBudget } from '../ogg/search-budget.ts';
 import type { Window } from '../ogg/window.ts';
 import { FrameWalk } from './frame.ts';
@@ -19,8 +20,6 @@ function frameLimit({ bytes, channels, blockSize, bitsPerSample }: FrameHeader):
 /** `fLaC` and the header of a STREAMINFO block, whose first bit tells whether it is the only block (RFC 9639, 6 and 8.1). */
 const restartMarker = [0x66, 0x4c, 0x61, 0x43, 0, 0, 0, streamInfoBytes];
 const lastBlockFlagAt = 4;
-
-type Match = 'no' | 'so_far' | 'yes';
 
 function matchRestart(bytes: Uint8Array, at: number): Match {
   for (let i = 0; i < restartMarker.length; i++) {

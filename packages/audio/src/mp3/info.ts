@@ -1,4 +1,4 @@
-import { readUint } from '../bytes.ts';
+import { hasText, readUint } from '../bytes.ts';
 import type { Mp3Header } from './header.ts';
 
 /** What the frame that stands in front of the sound says of it. */
@@ -15,11 +15,11 @@ export const decoderDelay = 529;
 /** The Xing, Info or VBRI tag in place of a frame's sound; `undefined` where the frame is sound. */
 export function parseInfo(frame: Uint8Array, header: Mp3Header): Mp3Info | undefined {
   const xing = [xingAt(header), xingAt(header) + checksumBytes].find(
-    (at) => has(frame, at, 'Xing') || has(frame, at, 'Info'),
+    (at) => hasText(frame, 'Xing', at) || hasText(frame, 'Info', at),
   );
   if (xing !== undefined) return parseXing(frame, xing);
   // Fraunhofer's tag has a fixed place, and its number of frames behind version, delay, quality and length.
-  return has(frame, vbriAt, 'VBRI') ? { frames: readUint(frame, vbriAt + 14, vbriAt + 18) } : undefined;
+  return hasText(frame, 'VBRI', vbriAt) ? { frames: readUint(frame, vbriAt + 14, vbriAt + 18) } : undefined;
 }
 
 const vbriAt = 36;
@@ -34,15 +34,10 @@ function parseXing(frame: Uint8Array, tag: number): Mp3Info {
   const [hasFrames, hasBytes, hasIndex, hasQuality] = [1, 2, 4, 8].map((flag) => (flags & flag) !== 0);
   const frames = hasFrames && tag + 12 <= frame.length ? readUint(frame, tag + 8, tag + 12) : 0;
   const lame = tag + 8 + (hasFrames ? 4 : 0) + (hasBytes ? 4 : 0) + (hasIndex ? 100 : 0) + (hasQuality ? 4 : 0);
-  if (!['LAME', 'Lavf', 'Lavc'].some((encoder) => has(frame, lame, encoder))) return { frames };
+  if (!['LAME', 'Lavf', 'Lavc'].some((encoder) => hasText(frame, encoder, lame))) return { frames };
   // Two numbers of 12 bits, behind the encoder's name and what it says of quality, loudness and flags (LAME tag, rev. 1).
   const at = lame + 21;
   if (at + 3 > frame.length) return { frames };
   const both = readUint(frame, at, at + 3);
   return { frames, padding: { before: both >> 12, behind: both & 0xfff } };
-}
-
-function has(bytes: Uint8Array, at: number, name: string): boolean {
-  for (let i = 0; i < name.length; i++) if (bytes[at + i] !== name.charCodeAt(i)) return false;
-  return true;
 }

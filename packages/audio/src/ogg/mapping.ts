@@ -1,3 +1,4 @@
+import { hasText } from '../bytes.ts';
 import { parseFrameHeader } from '../flac/header.ts';
 import { parseStreamInfo, streamInfoBytes } from '../flac/stream-info.ts';
 import { type OpusHead, parseOpusHead, plainOpusHead } from '../opus/head.ts';
@@ -29,14 +30,10 @@ export interface Mapping {
   header(packet: Uint8Array): void;
 }
 
-const beginsWith = (bytes: Uint8Array, text: string): boolean =>
-  bytes.length >= text.length &&
-  Array.from(text, (letter) => letter.charCodeAt(0)).every((code, i) => bytes[i] === code);
-
 /** The mapping of a stream that begins with this packet; `undefined` for one that is not decoded. */
 export function mappingOf(first: Uint8Array): Mapping | undefined {
-  if (beginsWith(first, 'OpusHead')) return opusMapping(parseOpusHead(first));
-  if (beginsWith(first, '\x7fFLAC')) return flacMapping(first);
+  if (hasText(first, 'OpusHead')) return opusMapping(parseOpusHead(first));
+  if (hasText(first, '\x7fFLAC')) return flacMapping(first);
   if (isVorbisHeader(first, headerTypes[0])) return new VorbisMapping(first);
   return undefined;
 }
@@ -49,7 +46,7 @@ const noHeader = (): void => {};
 /** RFC 7845, 4 and 5.2: the second packet, `OpusTags`, is not needed. Granules are samples at 48 kHz whatever the input was. */
 function opusMapping(head: OpusHead): Mapping {
   const audio = new Steady({ codec: 'opus', head }, 48_000, statedSamples);
-  return { audio, isHeader: (start) => beginsWith(start, 'OpusTags'), wantsHeader: false, header: noHeader };
+  return { audio, isHeader: (start) => hasText(start, 'OpusTags'), wantsHeader: false, header: noHeader };
 }
 
 /** RFC 9639, 10.1: five bytes of name, two of version, two of count, `fLaC` and a block header stand before STREAMINFO. */

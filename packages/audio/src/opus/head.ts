@@ -1,3 +1,4 @@
+import { hasText } from '../bytes.ts';
 import { badAudio, unsupportedAudio } from '../errors.ts';
 
 /** How the channels of a stream are spread over the Opus streams in each packet (RFC 7845, 5.1.1). */
@@ -30,8 +31,7 @@ const knownFamilies = [0, 1, 255];
 
 /** Reads an `OpusHead`. Throws `bad_audio` where it is damaged, `unsupported_audio` for ambisonics and over 8 channels. */
 export function parseOpusHead(bytes: Uint8Array): OpusHead {
-  const named = Array.from(signature, (letter) => letter.charCodeAt(0)).every((code, i) => bytes[i] === code);
-  if (!named || bytes.length < fixedBytes) {
+  if (!hasText(bytes, signature) || bytes.length < fixedBytes) {
     throw badAudio(`The Opus header is damaged: expected "${signature}" and at least ${fixedBytes} bytes.`);
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

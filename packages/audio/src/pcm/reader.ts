@@ -95,11 +95,6 @@ export class PcmReader {
     return samples instanceof Int16Array ? mixInts(samples, this.#channels) : mixFloats(samples, this.#channels);
   }
 
-  /** Drops an incomplete frame. */
-  clear(): void {
-    this.#carried = 0;
-  }
-
   /** The first `length` bytes of carry and `bytes`, where a typed array may begin; a copy only if they are not already. */
   #whole(bytes: Uint8Array, length: number): Uint8Array {
     if (this.#carried === 0 && bytes.byteOffset % this.#row.sampleBytes === 0) return bytes.subarray(0, length);

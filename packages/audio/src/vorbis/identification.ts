@@ -1,3 +1,4 @@
+import { hasText } from '../bytes.ts';
 import { badAudio, unsupportedAudio } from '../errors.ts';
 import { checkChannels, checkSampleRate } from '../format.ts';
 
@@ -18,8 +19,7 @@ export const headerTypes = [1, 3, 5] as const;
 
 /** Whether the packet is a header of that type. */
 export const isVorbisHeader = (packet: Uint8Array, type: number): boolean =>
-  packet[0] === type &&
-  Array.from('vorbis', (letter) => letter.charCodeAt(0)).every((code, i) => packet[1 + i] === code);
+  packet[0] === type && hasText(packet, 'vorbis', 1);
 
 /** Reads an identification header. Throws `bad_audio` where it is damaged, `unsupported_audio` for what is out of limits. */
 export function parseIdentification(packet: Uint8Array): Identification {
