@@ -133,3 +133,41 @@ export function weighBetween(
     v128.store32_lane(results, to16(f32x4.add(here, between)), 0);
   }
 }
+
+/**
+ * How loud 16-bit samples are, eight at a time; what is beyond the last one must be 0. Leaves at `to` the sum of squares as
+ * f64, then as i32 each the highest magnitude and how many samples have at least `clippedFrom`.
+ */
+export function measure(from: usize, count: i32, clippedFrom: i32, to: usize): void {
+  const limit = i16x8.splat(i16(clippedFrom));
+  let low = i64x2.splat(0);
+  let high = low;
+  let highest = i16x8.splat(0);
+  let clipped = highest;
+  for (const end = from + (usize(count) << 1); from < end; from += 16) {
+    const samples = v128.load(from);
+    // Two squares of -32768 fill all 32 bits: as an unsigned sum they fit.
+    const squares = i32x4.dot_i16x8_s(samples, samples);
+    low = i64x2.add(low, i64x2.extend_low_i32x4_u(squares));
+    high = i64x2.add(high, i64x2.extend_high_i32x4_u(squares));
+    // So does the magnitude of -32768.
+    const magnitudes = i16x8.abs(samples);
+    highest = i16x8.max_u(highest, magnitudes);
+    clipped = i16x8.sub(clipped, i16x8.ge_u(magnitudes, limit));
+  }
+  const both = i64x2.add(low, high);
+  store<f64>(to, f64(i64x2.extract_lane(both, 0) + i64x2.extract_lane(both, 1)));
+  highest = i16x8.max_u(highest, i8x16.shuffle(highest, highest, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7));
+  highest = i16x8.max_u(highest, i8x16.shuffle(highest, highest, 4, 5, 6, 7, 0, 1, 2, 3, 12, 13, 14, 15, 8, 9, 10, 11));
+  highest = i16x8.max_u(highest, i8x16.shuffle(highest, highest, 2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13));
+  store<i32>(to, i32(i16x8.extract_lane_u(highest, 0)), 8);
+  const counts = i32x4.extadd_pairwise_i16x8_s(clipped);
+  store<i32>(
+    to,
+    i32x4.extract_lane(counts, 0) +
+      i32x4.extract_lane(counts, 1) +
+      i32x4.extract_lane(counts, 2) +
+      i32x4.extract_lane(counts, 3),
+    12,
+  );
+}

@@ -1,3 +1,5 @@
+import { blockSamples } from './resample/arithmetic.ts';
+import { arithmeticFor } from './resample/choice.ts';
 import { audible } from './samples.ts';
 
 /** How loud a chunk is. `peak` and `rms` (root mean square) are parts of full scale, 0 to 1. */
@@ -16,18 +18,20 @@ export function peakAndRms(samples: Int16Array | Float32Array): Level {
   return samples instanceof Int16Array ? levelOfInts(samples) : levelOfFloats(samples);
 }
 
-/** Integers only, in a loop without calls: it looks at every sample of every stream. */
+/** With the resampler's arithmetic: it looks at every sample of every stream. */
 function levelOfInts(samples: Int16Array): Level {
-  let highest = 0;
+  const arithmetic = arithmeticFor(undefined);
+  let peak = 0;
   let sum = 0;
   let clipped = 0;
-  for (let i = 0; i < samples.length; i++) {
-    const square = samples[i] * samples[i];
-    if (square > highest) highest = square;
-    if (square >= clippedFrom * clippedFrom) clipped++;
-    sum += square;
+  for (let from = 0; from < samples.length; from += blockSamples) {
+    const block = samples.length <= blockSamples ? samples : samples.subarray(from, from + blockSamples);
+    const measured = arithmetic.measure(block, clippedFrom);
+    if (measured.highest > peak) peak = measured.highest;
+    sum += measured.squares;
+    clipped += measured.clipped;
   }
-  return level(Math.sqrt(highest), sum, samples.length, clipped);
+  return level(peak, sum, samples.length, clipped);
 }
 
 function levelOfFloats(samples: Float32Array): Level {

@@ -1,8 +1,8 @@
-/** Frames per second: 10 ms is the shortest that fvad takes, and shorter than any speech sound. */
+/** Frames per second: 10 ms is shorter than any speech sound. */
 export const frameRate = 100;
 
-/** fvad hears nothing above 4 kHz anyway; at 8 kHz a frame of it is 80 points. */
-export const framePoints = 80;
+/** Of a frame at 8 kHz. */
+const framePoints = 80;
 
 /** Halvings of the points: bands of 2-4 kHz, 1-2 kHz, 500-1000 Hz and 250-500 Hz. */
 const halvings = 4;
@@ -26,8 +26,7 @@ export const coefficientsOf = (sampleRate: number): readonly number[] => [
 export class Bands {
   /** Mean power of a coefficient in each band, in squared steps of 16 bits; 0 where the rate has no such band. */
   readonly power = new Float64Array(bandCount);
-  /** The frame at 8 kHz. What is above 4 kHz folds into it, much weakened: it is there to be noticed, not to be heard. */
-  readonly points = new Int16Array(framePoints);
+  /** The frame at 8 kHz, then its halvings. What is above 4 kHz folds into it, much weakened. */
   readonly #sums = new Float64Array(framePoints);
 
   /** Takes `length` samples from `from` on for a frame of 10 ms; at least 80 of them. */
@@ -52,6 +51,35 @@ export class Bands {
 
   /** To 80 points, each the average of its samples; what the averages leave over is the power above 4 kHz. */
   #reduce(samples: Int16Array, from: number, length: number): void {
+    const whole = length % framePoints === 0;
+    const over = whole
+      ? this.#reduceEvenly(samples, from, length / framePoints)
+      : this.#reduceByParts(samples, from, length);
+    const coefficients = length - framePoints;
+    this.power[0] = coefficients < leastCoefficients ? 0 : over / coefficients;
+  }
+
+  /** At the usual rates each point has as many samples. */
+  #reduceEvenly(samples: Int16Array, from: number, count: number): number {
+    const sums = this.#sums;
+    const share = 1 / count;
+    let over = 0;
+    let at = from;
+    for (let point = 0; point < framePoints; point++) {
+      let sum = 0;
+      for (const end = at + count; at < end; at++) {
+        const sample = samples[at] ?? 0;
+        sum += sample;
+        over += sample * sample;
+      }
+      const average = sum * share;
+      over -= average * sum;
+      sums[point] = average;
+    }
+    return over;
+  }
+
+  #reduceByParts(samples: Int16Array, from: number, length: number): number {
     let over = 0;
     let at = from;
     for (let point = 0; point < framePoints; point++) {
@@ -65,10 +93,8 @@ export class Bands {
       }
       const average = sum / count;
       over -= average * sum;
-      this.points[point] = average;
       this.#sums[point] = average;
     }
-    const coefficients = length - framePoints;
-    this.power[0] = coefficients < leastCoefficients ? 0 : over / coefficients;
+    return over;
   }
 }

@@ -22,31 +22,58 @@ const deviations = 2.2;
 /** Coefficients that a smoothed value averages, in frames: (2 - a) / a. */
 const averagedFrames = (2 - smoothing) / smoothing;
 
-/** The power that a band has when nobody speaks: the least of the last seconds. */
-export class NoiseFloor {
+/**
+ * The power that each band has when nobody speaks: the least of the last seconds. All numbers of a stream lie in one array: as
+ * fields each would be an object of its own, made anew for every frame.
+ */
+export class NoiseFloors {
+  readonly #bands: number;
   /** By how much the minimum is too low for a band of so many independent coefficients in a frame. */
-  readonly #bias: number;
-  readonly #minima = new Float64Array(spans).fill(Number.POSITIVE_INFINITY);
-  #smoothed = 0;
+  readonly #bias: Float64Array;
+  readonly #smoothed: Float64Array;
+  readonly #least: Float64Array;
+  /** Of each span, band after band. */
+  readonly #minima: Float64Array;
   #frames = 0;
-  #least = Number.POSITIVE_INFINITY;
 
-  constructor(coefficients: number) {
-    this.#bias = 1 / Math.max(0.4, 1 - deviations * Math.sqrt(2 / (coefficients * averagedFrames)));
+  /** `coefficients` of each band. */
+  constructor(coefficients: readonly number[]) {
+    const bands = coefficients.length;
+    this.#bands = bands;
+    this.#bias = Float64Array.from(
+      coefficients,
+      (count) => 1 / Math.max(0.4, 1 - deviations * Math.sqrt(2 / (count * averagedFrames))),
+    );
+    this.#smoothed = new Float64Array(bands);
+    this.#least = new Float64Array(bands).fill(Number.POSITIVE_INFINITY);
+    this.#minima = new Float64Array(bands * spans).fill(Number.POSITIVE_INFINITY);
   }
 
-  /** The floor for this frame, which is heard after it is judged. */
-  get power(): number {
-    return this.#frames < warmUpFrames ? leastPower : Math.max(leastPower, this.#least * this.#bias);
+  /** The floor of a band for this frame, which is heard after it is judged. */
+  powerOf(band: number): number {
+    if (this.#frames < warmUpFrames) return leastPower;
+    return Math.max(leastPower, (this.#least[band] ?? 0) * (this.#bias[band] ?? 1));
   }
 
-  hear(power: number): void {
-    this.#smoothed = this.#frames === 0 ? power : this.#smoothed + (power - this.#smoothed) * smoothing;
-    const span = Math.floor(this.#frames / spanFrames) % spans;
+  /** The `power` of this frame in each band. */
+  hear(power: Float64Array): void {
     const begins = this.#frames % spanFrames === 0;
-    this.#minima[span] = begins ? this.#smoothed : Math.min(this.#minima[span] ?? 0, this.#smoothed);
-    // Only a span that falls out can raise the minimum.
-    this.#least = begins ? Math.min(...this.#minima) : Math.min(this.#least, this.#smoothed);
+    const span = Math.floor(this.#frames / spanFrames) % spans;
+    for (let band = 0; band < this.#bands; band++) this.#hearBand(band, power[band] ?? 0, span, begins);
     this.#frames++;
+  }
+
+  #hearBand(band: number, power: number, span: number, begins: boolean): void {
+    const before = this.#smoothed[band] ?? 0;
+    const smoothed = this.#frames === 0 ? power : before + (power - before) * smoothing;
+    this.#smoothed[band] = smoothed;
+    const at = band * spans + span;
+    this.#minima[at] = begins ? smoothed : Math.min(this.#minima[at] ?? 0, smoothed);
+    // Only a span that falls out can raise the minimum.
+    this.#least[band] = begins ? this.#leastOf(band) : Math.min(this.#least[band] ?? 0, smoothed);
+  }
+
+  #leastOf(band: number): number {
+    return Math.min(...this.#minima.subarray(band * spans, (band + 1) * spans));
   }
 }

@@ -1,8 +1,7 @@
 import { Bands, frameRate } from './bands.ts';
 import { Loudness } from './loudness.ts';
 import { checkedSampleRate, limitsOf, type SpeechDetectorOptions } from './options.ts';
-import { type SpeechEdge, type UtteranceLimits, Utterances } from './utterances.ts';
-import { Voice } from './voice.ts';
+import { type SpeechEdge, Utterances } from './utterances.ts';
 
 const none: readonly SpeechEdge[] = [];
 
@@ -12,7 +11,6 @@ const none: readonly SpeechEdge[] = [];
  */
 export class SpeechDetector {
   readonly #sampleRate: number;
-  readonly #voice: Voice;
   readonly #bands = new Bands();
   readonly #loudness: Loudness;
   readonly #utterances: Utterances;
@@ -20,20 +18,13 @@ export class SpeechDetector {
   readonly #carry: Int16Array;
   #carried = 0;
   #frames = 0;
-  #freed = false;
 
-  private constructor(sampleRate: number, limits: UtteranceLimits, voice: Voice) {
-    this.#sampleRate = sampleRate;
-    this.#voice = voice;
-    this.#loudness = new Loudness(sampleRate);
-    this.#utterances = new Utterances(limits);
-    this.#carry = new Int16Array(Math.ceil(sampleRate / frameRate));
-  }
-
-  /** The first one of a process loads WebAssembly. Rejects with a `RangeError` for an option out of its range. */
-  static async open(options: SpeechDetectorOptions): Promise<SpeechDetector> {
-    const sampleRate = checkedSampleRate(options);
-    return new SpeechDetector(sampleRate, limitsOf(options), await Voice.open());
+  /** Throws a `RangeError` for an option out of its range. */
+  constructor(options: SpeechDetectorOptions) {
+    this.#sampleRate = checkedSampleRate(options);
+    this.#loudness = new Loudness(this.#sampleRate);
+    this.#utterances = new Utterances(limitsOf(options));
+    this.#carry = new Int16Array(Math.ceil(this.#sampleRate / frameRate));
   }
 
   /**
@@ -42,7 +33,6 @@ export class SpeechDetector {
    * silence ago, any other start the prefix and the speech it took.
    */
   push(samples: Int16Array): readonly SpeechEdge[] {
-    if (this.#freed) return none;
     let edges: SpeechEdge[] | undefined;
     let from = 0;
     for (;;) {
@@ -69,16 +59,10 @@ export class SpeechDetector {
     return this.#sampleAt(Math.max(0, this.#utterances.quietThrough));
   }
 
-  /** Gives its memory back, at once and as often as one likes; what is pushed afterwards has no edges. */
-  free(): void {
-    this.#freed = true;
-    this.#voice.free();
-  }
-
   #hear(samples: Int16Array, from: number, length: number): readonly SpeechEdge[] {
     this.#frames++;
     this.#bands.analyse(samples, from, length);
-    const verdict = this.#loudness.judge(this.#bands.power, this.#voice.hears(this.#bands.points));
+    const verdict = this.#loudness.judge(this.#bands.power);
     return this.#utterances.hear(verdict, this.#loudness.decibels);
   }
 

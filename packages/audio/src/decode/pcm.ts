@@ -14,7 +14,7 @@ export class PcmDecoder implements Decoder {
   }
 
   push(bytes: Uint8Array): Int16Array {
-    return this.#resampler.push(this.#reader.read(bytes));
+    return this.#resampler.reuse(this.#reader.read(bytes));
   }
 
   end(): Int16Array {

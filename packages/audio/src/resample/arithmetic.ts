@@ -10,8 +10,19 @@ export interface Arithmetic {
   readonly results: Int16Array;
   /** Puts at most `blockSamples` of input into `work`, from `at` on. */
   widen(input: Int16Array | Float32Array, at: number): void;
+  /** How loud at most `blockSamples` are, and how many of them have at least the magnitude `clippedFrom`. */
+  measure(samples: Int16Array, clippedFrom: number): Measured;
   /** `count` outputs, the first of them weighing `work` from its beginning on and at `phase`, in parts of `filter.up`. */
   weigh(filter: Filter, phase: number, count: number): void;
+}
+
+/** In steps of 16 bits. */
+export interface Measured {
+  /** The sum of squares, exact. */
+  readonly squares: number;
+  /** The highest magnitude. */
+  readonly highest: number;
+  readonly clipped: number;
 }
 
 /** Input samples taken at a time; longer input is worked off in blocks, so that memory does not depend on it. */

@@ -1,5 +1,5 @@
 import { audible, clip16 } from '../samples.ts';
-import { type Arithmetic, resultSamples, workSamples } from './arithmetic.ts';
+import { type Arithmetic, type Measured, resultSamples, workSamples } from './arithmetic.ts';
 import type { Filter } from './filter.ts';
 
 const { fround } = Math;
@@ -17,6 +17,20 @@ export class JavaScriptArithmetic implements Arithmetic {
     const { work } = this;
     if (input instanceof Int16Array) work.set(input, at);
     else for (let i = 0; i < input.length; i++) work[at + i] = audible(input[i]) * 32_768;
+  }
+
+  measure(samples: Int16Array, clippedFrom: number): Measured {
+    const clippedSquare = clippedFrom * clippedFrom;
+    let highest = 0;
+    let squares = 0;
+    let clipped = 0;
+    for (const sample of samples) {
+      const square = sample * sample;
+      if (square > highest) highest = square;
+      if (square >= clippedSquare) clipped++;
+      squares += square;
+    }
+    return { squares, highest: Math.sqrt(highest), clipped };
   }
 
   weigh({ up, down, taps, rows, coefficients }: Filter, phase: number, count: number): void {

@@ -1,107 +1,14 @@
-import { checkSampleRate } from '../format.ts';
-import { toInt16 } from '../samples.ts';
-import { type Arithmetic, blockSamples } from './arithmetic.ts';
 import { type ArithmeticName, arithmeticFor } from './choice.ts';
-import { type Filter, filterFor } from './filter.ts';
+import { StreamingResampler } from './streaming-resampler.ts';
 
 export interface ResamplerOptions {
   /** By default WebAssembly where it works, otherwise JavaScript; asking for one that does not work throws. */
   readonly arithmetic?: ArithmeticName;
 }
 
-const greatestCommonDivisor = (a: number, b: number): number => (b === 0 ? a : greatestCommonDivisor(b, a % b));
-
-/**
- * Mono audio from one rate (Hz) to another: band-limited, streaming, exact at any chunking. Output sample n sounds at the
- * time n / outputRate of the input, so times need no correction; it comes out once 26 samples of the lower rate beyond it
- * are in. Throws `unsupported_audio` for a rate beyond the limits of the formats.
- */
-export class Resampler {
-  readonly #stream: Stream | undefined;
-
+/** A streaming resampler that computes with what is fastest here. */
+export class Resampler extends StreamingResampler {
   constructor(inputRate: number, outputRate: number, options: ResamplerOptions = {}) {
-    checkSampleRate(inputRate);
-    checkSampleRate(outputRate);
-    if (inputRate === outputRate) return;
-    const divisor = greatestCommonDivisor(inputRate, outputRate);
-    const filter = filterFor(outputRate / divisor, inputRate / divisor);
-    this.#stream = new Stream(filter, arithmeticFor(options.arithmetic));
-  }
-
-  /**
-   * The output that has become certain, possibly none. Floats have full scale at 1. The result is the caller's own, except
-   * that 16-bit input at an unchanged rate is handed back as it is.
-   */
-  push(input: Int16Array | Float32Array): Int16Array {
-    if (this.#stream) return this.#stream.push(input);
-    return input instanceof Int16Array ? input : toInt16(input);
-  }
-
-  /** The rest, as if silence followed; as many samples as the input lasted have then come out. Begins anew. */
-  flush(): Int16Array {
-    return this.#stream?.flush() ?? new Int16Array(0);
-  }
-}
-
-class Stream {
-  readonly #filter: Filter;
-  readonly #arithmetic: Arithmetic;
-  /** Input not yet used up, in steps of 16 bits: from where the next output's taps begin. At first silence. */
-  readonly #kept: Float32Array;
-  #keptCount = 0;
-  /** How far beyond the first tap's place the next output lies, in parts of `filter.up`. */
-  #phase = 0;
-
-  constructor(filter: Filter, arithmetic: Arithmetic) {
-    this.#filter = filter;
-    this.#arithmetic = arithmetic;
-    this.#kept = new Float32Array(2 * filter.reach);
-    this.#begin();
-  }
-
-  push(input: Int16Array | Float32Array): Int16Array {
-    if (input.length <= blockSamples) return this.#arithmetic.results.slice(0, this.#take(input));
-    const output = new Int16Array(this.#certain(input.length));
-    for (let from = 0, written = 0; from < input.length; from += blockSamples) {
-      const count = this.#take(input.subarray(from, from + blockSamples));
-      output.set(this.#arithmetic.results.subarray(0, count), written);
-      written += count;
-    }
-    return output;
-  }
-
-  flush(): Int16Array {
-    const tail = this.push(new Int16Array(this.#filter.reach));
-    this.#begin();
-    return tail;
-  }
-
-  #begin(): void {
-    this.#kept.fill(0);
-    this.#keptCount = this.#filter.reach - 1;
-    this.#phase = 0;
-  }
-
-  /** How many outputs are certain once `arriving` more samples are in. */
-  #certain(arriving: number): number {
-    const { up, down, reach } = this.#filter;
-    const spare = this.#keptCount + arriving - 2 * reach;
-    return spare < 0 ? 0 : Math.floor(((spare + 1) * up - 1 - this.#phase) / down) + 1;
-  }
-
-  /** Works a block off; returns how many outputs now lie in the results. */
-  #take(block: Int16Array | Float32Array): number {
-    const { up, down } = this.#filter;
-    const { work } = this.#arithmetic;
-    work.set(this.#kept);
-    this.#arithmetic.widen(block, this.#keptCount);
-    const count = this.#certain(block.length);
-    if (count > 0) this.#arithmetic.weigh(this.#filter, this.#phase, count);
-    const next = this.#phase + count * down;
-    const used = Math.floor(next / up);
-    this.#phase = next % up;
-    this.#keptCount += block.length - used;
-    this.#kept.set(work.subarray(used, used + this.#keptCount));
-    return count;
+    super(inputRate, outputRate, () => arithmeticFor(options.arithmetic));
   }
 }

@@ -1,5 +1,5 @@
 import { loudest } from '../samples.ts';
-import { type Arithmetic, blockSamples, resultSamples, workSamples } from './arithmetic.ts';
+import { type Arithmetic, blockSamples, type Measured, resultSamples, workSamples } from './arithmetic.ts';
 import { fromBase64 } from './base64.ts';
 import { type Filter, maxCoefficients, maxFilters } from './filter.ts';
 import { kernelBytes } from './kernel-bytes.ts';
@@ -11,6 +11,7 @@ type Kernel = {
   widenFloats(from: number, to: number, count: number, loudest: number): void;
   weigh(...call: [...Call]): void;
   weighBetween(...call: [...Call, rowsPerPhase: number]): void;
+  measure(from: number, count: number, clippedFrom: number, to: number): void;
 };
 type Call = [
   samples: number,
@@ -41,6 +42,9 @@ export class WebAssemblyArithmetic implements Arithmetic {
   readonly #kernel: Kernel;
   readonly #ints: Int16Array;
   readonly #floats: Float32Array;
+  /** What `measure` leaves. */
+  readonly #squares: Float64Array;
+  readonly #counts: Int32Array;
   /** Where a filter's table lies; the one used longest ago stands first. */
   readonly #tables = new Map<Filter, number>();
   #latest: { readonly filter: Filter; readonly at: number } | undefined;
@@ -55,6 +59,8 @@ export class WebAssemblyArithmetic implements Arithmetic {
     this.results = new Int16Array(buffer, resultsAt, resultSamples);
     this.#ints = new Int16Array(buffer, inputAt, blockSamples);
     this.#floats = new Float32Array(buffer, inputAt, blockSamples);
+    this.#squares = new Float64Array(buffer, workAt, 1);
+    this.#counts = new Int32Array(buffer, workAt + 8, 2);
   }
 
   widen(input: Int16Array | Float32Array, at: number): void {
@@ -65,6 +71,15 @@ export class WebAssemblyArithmetic implements Arithmetic {
       this.#floats.set(input);
       this.#kernel.widenFloats(inputAt, workAt + at * 4, input.length, loudest);
     }
+  }
+
+  measure(samples: Int16Array, clippedFrom: number): Measured {
+    const { length } = samples;
+    this.#ints.set(samples);
+    this.#ints.fill(0, length, length + (-length & 7));
+    this.#kernel.measure(inputAt, length, clippedFrom, workAt);
+    const [highest = 0, clipped = 0] = this.#counts;
+    return { squares: this.#squares[0] ?? 0, highest, clipped };
   }
 
   weigh(filter: Filter, phase: number, count: number): void {
@@ -106,6 +121,6 @@ function isKernel(exports: object): exports is Kernel {
     'memory' in exports &&
     exports.memory instanceof WebAssembly.Memory &&
     exports.memory.buffer.byteLength >= endAt &&
-    ['widenInts', 'widenFloats', 'weigh', 'weighBetween'].every((name) => name in exports)
+    ['widenInts', 'widenFloats', 'weigh', 'weighBetween', 'measure'].every((name) => name in exports)
   );
 }
