@@ -21,6 +21,11 @@ export const errorTable = {
   engine_lost: { retryable: true, means: 'The engine went away during the session.' },
   engine_timeout: { retryable: true, means: 'The engine did not answer in time.' },
   utterance_failed: { retryable: false, means: 'The engine could not transcribe one utterance; the session goes on.' },
+  session_unknown: { retryable: false, means: 'There is no session with this id, or none that can be resumed.' },
+  session_moved: { retryable: false, means: 'Another connection has resumed this session.' },
+  store_unavailable: { retryable: true, means: 'The store of transcripts cannot be reached just now.' },
+  store_fenced: { retryable: false, means: 'Another server has taken this session over.' },
+  store_bad_cursor: { retryable: false, means: 'The cursor is none that this server has given.' },
   shutting_down: { retryable: true, means: 'The server is stopping.' },
   internal: { retryable: true, means: 'A fault of the server; its log has the details.' },
 } as const satisfies Record<string, { readonly retryable: boolean; readonly means: string }>;
@@ -68,6 +73,17 @@ export class EngineError extends TranscribeError {
   constructor(code: EngineErrorCode, message: string, options: EngineErrorOptions = {}) {
     super(code, message, options);
     this.retryAfterMs = options.retryAfterMs;
+  }
+}
+
+export type StoreErrorCode = CodesStarting<'store_'>;
+
+/** The store failed. */
+export class StoreError extends TranscribeError {
+  override readonly name = 'StoreError';
+
+  constructor(code: StoreErrorCode, message: string, options: TranscribeErrorOptions = {}) {
+    super(code, message, options);
   }
 }
 

@@ -2,13 +2,23 @@ export type { SubscriptionOptions } from './async/subscription.ts';
 export { Subscription } from './async/subscription.ts';
 export type { TimeLimit } from './async/time-limit.ts';
 export { withTimeLimit } from './async/time-limit.ts';
-export type { EngineErrorCode, EngineErrorOptions, ErrorCode, TranscribeErrorOptions } from './errors.ts';
-export { asTranscribeError, ClientError, EngineError, errorTable, TranscribeError } from './errors.ts';
+export { LocalBus } from './bus/local-bus.ts';
 export type {
+  EngineErrorCode,
+  EngineErrorOptions,
+  ErrorCode,
+  StoreErrorCode,
+  TranscribeErrorOptions,
+} from './errors.ts';
+export { asTranscribeError, ClientError, EngineError, errorTable, StoreError, TranscribeError } from './errors.ts';
+export type {
+  Acknowledgement,
   ClientProtocol,
   Command,
   Frame,
   ProtocolCodec,
+  ResumeRequest,
+  Resumption,
   SessionRequest,
 } from './ports/client-protocol.ts';
 export type { Clock } from './ports/clock.ts';
@@ -28,8 +38,18 @@ export type {
   Word,
 } from './ports/engine.ts';
 export { EngineEvents } from './ports/engine-events.ts';
+export type { BusMessage, EventBus } from './ports/event-bus.ts';
+export type {
+  Claim,
+  NewSession,
+  SessionPage,
+  SessionQuery,
+  SessionRecord,
+  SessionStore,
+} from './ports/session-store.ts';
 export type {
   ChangeReason,
+  Covered,
   EventFault,
   LoggedEvent,
   LoggedFact,
@@ -38,6 +58,8 @@ export type {
   SessionEvent,
   TimelineWord,
 } from './session/events.ts';
-export type { SessionOptions } from './session/session.ts';
+export type { FeedOptions } from './session/feed.ts';
+export { feed } from './session/feed.ts';
+export type { Continuation, SessionOptions } from './session/session.ts';
 export { Session } from './session/session.ts';
 export { alignWords } from './words/align-words.ts';

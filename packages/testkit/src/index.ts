@@ -11,5 +11,7 @@ export { RulerConnection, RulerEngine, rulerAudio, rulerRate } from './ruler-eng
 export { seeded } from './seeded.ts';
 export type { SpeakOptions } from './speech.ts';
 export { speak, speechRate, speechToolsMissing, wavBytes } from './speech.ts';
+export type { StoreUnderTest } from './store-contract.ts';
+export { describeStoreContract } from './store-contract.ts';
 export type { WordErrors } from './word-error-rate.ts';
 export { wordErrorRate } from './word-error-rate.ts';

@@ -14,44 +14,60 @@ export interface SubscriptionOptions<T> {
 
 type Ending = { readonly error: unknown } | { readonly error?: never };
 
+interface Reader<T> {
+  resolve(result: IteratorResult<T, undefined>): void;
+  reject(error: unknown): void;
+}
+
+const over = { done: true, value: undefined } as const;
+
 export class Subscription<T> implements AsyncIterable<T> {
   readonly #capacity: number;
   readonly #merge: SubscriptionOptions<T>['merge'];
-  readonly #weigh: (value: T) => number;
+  readonly #weigh: SubscriptionOptions<T>['weigh'];
   #waiting: T[] = [];
   #weight = 0;
   #ending: Ending | undefined;
-  #wakeReader: (() => void) | undefined;
+  /** Waits for a value: then no value waits. */
+  #reader: Reader<T> | undefined;
   #wakeProducers: (() => void)[] = [];
   #hasReader = false;
 
   constructor(options: SubscriptionOptions<T>) {
     this.#capacity = options.capacity;
     this.#merge = options.merge;
-    this.#weigh = options.weigh ?? (() => 1);
+    this.#weigh = options.weigh;
   }
 
   /** Whether more is welcome. After the end values are dropped, which is as welcome as anything. */
   push(value: T): boolean {
     if (this.#ending) return true;
+    const reader = this.#reader;
+    if (reader) {
+      this.#reader = undefined;
+      reader.resolve({ done: false, value });
+      return true;
+    }
     const newest = this.#waiting.at(-1);
     const merged = newest === undefined ? undefined : this.#merge?.(newest, value);
     if (merged !== undefined && newest !== undefined) {
-      this.#weight -= this.#weigh(newest);
+      this.#weight -= this.#weightOf(newest);
       this.#waiting.pop();
     }
     const kept = merged ?? value;
     this.#waiting.push(kept);
-    this.#weight += this.#weigh(kept);
-    this.#wakeReader?.();
-    return this.#weight < this.#capacity;
+    this.#weight += this.#weightOf(kept);
+    return !this.isFull;
+  }
+
+  /** Whether a producer should wait for `room`. */
+  get isFull(): boolean {
+    return this.#weight >= this.#capacity && !this.#ending;
   }
 
   /** Resolves when there is room again, or the reader is gone. */
   async room(): Promise<void> {
-    while (!this.#ending && this.#weight >= this.#capacity) {
-      await new Promise<void>((resolve) => this.#wakeProducers.push(resolve));
-    }
+    while (this.isFull) await new Promise<void>((resolve) => this.#wakeProducers.push(resolve));
   }
 
   /** No more values; what waits is still read. */
@@ -68,46 +84,66 @@ export class Subscription<T> implements AsyncIterable<T> {
     return this.#ending !== undefined;
   }
 
+  /** By hand and no generator: that would make three promises of each value where one is enough. */
+  [Symbol.asyncIterator](): Required<Pick<AsyncIterableIterator<T, undefined>, 'next' | 'return'>> & AsyncIterable<T> {
+    if (this.#hasReader) throw new TypeError('A subscription has one reader.');
+    this.#hasReader = true;
+    const iterator = {
+      next: () => this.#next(),
+      return: () => this.#leave(),
+      [Symbol.asyncIterator]: () => iterator,
+    };
+    return iterator;
+  }
+
+  #next(): Promise<IteratorResult<T, undefined>> {
+    if (this.#waiting.length > 0) {
+      // Taken one by one, so that a merge still finds what the reader has not taken.
+      const value = this.#waiting.shift() as T;
+      this.#weight -= this.#weightOf(value);
+      if (this.#wakeProducers.length > 0 && !this.isFull) this.#releaseProducers();
+      return Promise.resolve({ done: false, value });
+    }
+    if (!this.#ending) {
+      return new Promise((resolve, reject) => {
+        this.#reader = { resolve, reject };
+      });
+    }
+    if (!('error' in this.#ending)) return Promise.resolve(over);
+    const { error } = this.#ending;
+    this.#ending = {};
+    return Promise.reject(error);
+  }
+
+  #leave(): Promise<IteratorResult<T, undefined>> {
+    this.#waiting = [];
+    this.#weight = 0;
+    this.#finish({});
+    return Promise.resolve(over);
+  }
+
   #finish(ending: Ending): void {
     if (this.#ending) return;
     this.#ending = ending;
-    this.#wakeReader?.();
     this.#releaseProducers();
+    const reader = this.#reader;
+    this.#reader = undefined;
+    if (!reader) return;
+    if ('error' in ending) {
+      this.#ending = {};
+      reader.reject(ending.error);
+    } else {
+      reader.resolve(over);
+    }
+  }
+
+  #weightOf(value: T): number {
+    return this.#weigh ? this.#weigh(value) : 1;
   }
 
   #releaseProducers(): void {
     const waiting = this.#wakeProducers;
-    if (waiting.length === 0) return;
     this.#wakeProducers = [];
     for (const wake of waiting) wake();
-  }
-
-  async *[Symbol.asyncIterator](): AsyncGenerator<T, void, undefined> {
-    if (this.#hasReader) throw new TypeError('A subscription has one reader.');
-    this.#hasReader = true;
-    try {
-      for (;;) {
-        const batch = this.#waiting;
-        if (batch.length > 0) {
-          // Taken one by one, so that a merge still finds what the reader has not taken.
-          const value = batch.shift() as T;
-          this.#weight -= this.#weigh(value);
-          if (this.#weight < this.#capacity) this.#releaseProducers();
-          yield value;
-        } else if (this.#ending) {
-          if ('error' in this.#ending) throw this.#ending.error;
-          return;
-        } else {
-          await new Promise<void>((resolve) => {
-            this.#wakeReader = resolve;
-          });
-          this.#wakeReader = undefined;
-        }
-      }
-    } finally {
-      this.#waiting = [];
-      this.#weight = 0;
-      this.#finish({});
-    }
   }
 }

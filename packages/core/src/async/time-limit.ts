@@ -9,6 +9,9 @@ export interface TimeLimit {
   readonly onLate: () => void;
 }
 
+/** One for all: without a reason each would make an error with a stack of its own. */
+const workIsDone = new Error('The work is done.');
+
 /** Does `work` under a time limit, and leaves no timer behind. */
 export async function withTimeLimit<T>({ ms, clock, signal, onLate }: TimeLimit, work: () => Promise<T>): Promise<T> {
   const done = new AbortController();
@@ -17,7 +20,7 @@ export async function withTimeLimit<T>({ ms, clock, signal, onLate }: TimeLimit,
   try {
     return await work();
   } finally {
-    done.abort();
+    done.abort(workIsDone);
     await watch;
   }
 }

@@ -10,14 +10,44 @@ export type Frame =
 /** The session a client asks for. */
 export interface SessionRequest extends RecognitionOptions {
   readonly audio: DeclaredFormat;
+  /** Whether the client may lose its connection and come back. */
+  readonly resumable: boolean;
+}
+
+/** The session a client comes back to. */
+export interface ResumeRequest {
+  readonly session: string;
+  /** Where on the timeline the audio begins that this connection will bring. */
+  readonly from: TimelineMs;
+  /** The number of the last event that the client has seen. */
+  readonly after: number;
+  readonly audio: DeclaredFormat;
+  readonly words: boolean;
 }
 
 export type Command =
   | { readonly kind: 'start'; readonly request: SessionRequest }
+  | { readonly kind: 'resume'; readonly request: ResumeRequest }
   | { readonly kind: 'audio'; readonly bytes: Uint8Array }
   | { readonly kind: 'commit' }
   | { readonly kind: 'clear' }
   | { readonly kind: 'stop' };
+
+/** What a client is told that has come back. */
+export interface Resumption {
+  readonly session: string;
+  readonly engine: string;
+  readonly model: string;
+  readonly language: string | undefined;
+  /** The audio that the server has. */
+  readonly received: TimelineMs;
+}
+
+/** What a client need not keep any more: audio before `through` is told by the kept events up to number `seq`. */
+export interface Acknowledgement {
+  readonly through: TimelineMs;
+  readonly seq: number;
+}
 
 /** One connection's side of a wire protocol: frames to commands and events to frames, without I/O. */
 export interface ProtocolCodec {
@@ -30,6 +60,10 @@ export interface ProtocolCodec {
   encodeFault(fault: EventFault): string;
   /** What the client should know of its audio while that goes on; `at` is where the audio had come to. */
   encodeNotice(notice: Notice, at: TimelineMs): string;
+  /** `undefined` where nobody can come back. */
+  encodeResumption(resumption: Resumption): string | undefined;
+  /** `undefined` for a client that has not asked for it. */
+  encodeAcknowledgement(acknowledgement: Acknowledgement): string | undefined;
 }
 
 export interface ClientProtocol {

@@ -105,8 +105,11 @@ export interface Engine {
  * resolve without effect, since the end itself is told by `events`.
  */
 export interface EngineSession {
-  /** Takes mono audio at the engine's rate and resolves when more is welcome. Calls do not overlap. `samples` is the caller's again afterwards. */
-  write(samples: Int16Array): Promise<void>;
+  /**
+   * Takes mono audio at the engine's rate. Where more is not welcome yet, it answers a promise that resolves when it is;
+   * then `samples` is the caller's again. Calls do not overlap.
+   */
+  write(samples: Int16Array): Promise<void> | undefined;
   /** Finalises what has been written. */
   commit(): Promise<void>;
   /** Forgets what has been written and is not final: no event about it follows. */

@@ -13,6 +13,7 @@ const finishTimeoutMs = 30_000;
 export class EngineConnection {
   readonly #clock: Clock;
   readonly #ending = new AbortController();
+  #isOver = false;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -23,8 +24,14 @@ export class EngineConnection {
     return this.#ending.signal;
   }
 
+  /** As the signal says, but for nothing: it is asked for each chunk of audio. */
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
   /** Ends it at once, in whatever it does; the first reason counts. */
   end(reason: unknown): void {
+    this.#isOver = true;
     this.#ending.abort(reason);
   }
 

@@ -2,7 +2,12 @@ import type { LoggedEvent, LoggedFact, Seq } from './events.ts';
 
 /** Numbers the facts of one session. */
 export class EventLog {
-  #last = 0;
+  #last: number;
+
+  /** `last` is the number of the last event there is already. */
+  constructor(last = 0) {
+    this.#last = last;
+  }
 
   log(fact: LoggedFact): LoggedEvent {
     this.#last += 1;

@@ -38,6 +38,14 @@ export type LoggedFact =
       readonly model: string;
       readonly language: string | undefined;
     }
+  /** Another run goes on with a session whose earlier one has ended; its audio goes on at `at`. */
+  | {
+      readonly kind: 'resumed';
+      readonly at: TimelineMs;
+      readonly engine: string;
+      readonly model: string;
+      readonly language: string | undefined;
+    }
   /** The text of a closed segment; emitted once per segment, in order. */
   | (Span & {
       readonly kind: 'final';
@@ -66,11 +74,16 @@ export type LoggedFact =
       readonly planned: boolean;
       readonly reason: ChangeReason;
     }
-  /** The last event. `error` tells what ended it early; `usage` is all that the engine counted. */
+  /**
+   * The last event of a run: nobody speaks any more. `stopped`: the speaker has said so, and all was heard, so that no
+   * later run goes on with the session. `error` tells what ended it early; `usage` is all that the engine counted in this
+   * run; `segments` counts those of the whole session.
+   */
   | {
       readonly kind: 'closed';
       readonly duration: TimelineMs;
       readonly segments: number;
+      readonly stopped?: true;
       readonly usage?: Usage;
       readonly error?: EventFault;
     };
@@ -85,5 +98,14 @@ export interface Partial extends Span {
   readonly vendorEvent: string;
 }
 
+/**
+ * All that was said before `through` is told by the events before this one: the audio up to there will never be needed
+ * again. A later one replaces it.
+ */
+export interface Covered {
+  readonly kind: 'covered';
+  readonly through: TimelineMs;
+}
+
 /** Counted is durable; uncounted is replaceable. */
-export type SessionEvent = LoggedEvent | Partial;
+export type SessionEvent = LoggedEvent | Partial | Covered;

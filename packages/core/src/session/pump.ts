@@ -2,6 +2,7 @@ import type { Bell } from '../async/bell.ts';
 import type { EngineSession } from '../ports/engine.ts';
 import type { Marks } from './marks.ts';
 import type { ReplayRing } from './replay-ring.ts';
+import type { SessionEvents } from './session-events.ts';
 
 export interface PumpOptions {
   readonly ring: ReplayRing;
@@ -11,22 +12,26 @@ export interface PumpOptions {
   /** Samples in one write, at most. */
   readonly writeSamples: number;
   readonly audioEnded: () => boolean;
-  /** Resolves when what the engine says is being read: nobody may give it more than he hears of. */
-  readonly heard: () => Promise<void>;
+  /** What the engine has said: while that is not read, it is given no more. */
+  readonly events: SessionEvents;
   readonly isOver: () => boolean;
 }
 
 /** Gives the engine the audio, and each mark at its place in it. Answers `true` when all has been given, `false` when it is over. */
 export async function pump(engineSession: EngineSession, options: PumpOptions): Promise<boolean> {
-  const { ring, marks, bell, writeSamples } = options;
+  const { ring, marks, bell, events, writeSamples } = options;
   while (!options.isOver()) {
     const mark = marks.next();
     const samples = ring.peek(writeSamples, mark?.position);
     if (samples.length > 0) {
-      await options.heard();
-      if (options.isOver()) return false;
-      await engineSession.write(samples);
+      if (events.isFull) {
+        await events.room();
+        continue;
+      }
+      // Before it is given: what the engine says of it may come at once.
       ring.advance(samples.length);
+      const writing = engineSession.write(samples);
+      if (writing) await writing;
       bell.ring();
     } else if (mark) {
       await engineSession[mark.kind]();

@@ -1,3 +1,10 @@
+/** Of the initial size, in samples received: so long nothing is given back that the next utterance may need again. */
+const lookBackTurns = 64;
+/** Room to grow, so that each chunk of a long utterance does not make the ring anew. */
+const spare = 1.125;
+/** So many times what was needed is given back. */
+const wasteful = 1.5;
+
 /**
  * The audio queue of a session: a ring of mono samples with three cursors, counted from the session's first sample.
  *
@@ -8,19 +15,27 @@
  * Bound: `capacity` samples. Audio that waits for the engine gets half of it, then its writer waits: the other half is
  * for what the engine has heard, so that a client faster than its engine does not cost the insurance. What is heard and
  * stays unsettled for longer than that is forgotten. The memory grows with what has to be kept, up to the capacity, and
- * shrinks with it: thousands of sessions are at rest most of the time.
+ * shrinks a while after: thousands of sessions are at rest most of the time, but memory that comes and goes with each
+ * utterance costs more than it saves.
  */
 export class ReplayRing {
   readonly #capacity: number;
   readonly #initial: number;
+  /** The most that was kept at a time since the last look at it, and when the next one is due. */
+  #most = 0;
+  #lookAt = 0;
   #samples: Int16Array;
-  #oldest = 0;
-  #settled = 0;
-  #sent = 0;
-  #received = 0;
+  #oldest: number;
+  #settled: number;
+  #sent: number;
+  #received: number;
 
-  /** `capacity` and `initial` in samples. */
-  constructor(capacity: number, initial = 4_096) {
+  /** `capacity` and `initial` in samples; the first sample that comes is the session's sample number `start`. */
+  constructor(capacity: number, initial = 4_096, start = 0) {
+    this.#oldest = start;
+    this.#settled = start;
+    this.#sent = start;
+    this.#received = start;
     this.#capacity = capacity;
     this.#initial = Math.max(1, Math.min(initial, capacity));
     this.#samples = new Int16Array(this.#initial);
@@ -65,7 +80,7 @@ export class ReplayRing {
     return taken;
   }
 
-  /** The next samples to send, up to `limit` and not past position `until`: a view, valid until `advance`. */
+  /** The next samples to send, up to `limit` and not past position `until`: a view, valid until the next `advance` after it. */
   peek(limit: number, until = this.#received): Int16Array {
     const size = this.#samples.length;
     const at = this.#sent % size;
@@ -73,7 +88,7 @@ export class ReplayRing {
     return this.#samples.subarray(at, at + length);
   }
 
-  /** `count` samples of what `peek` gave have been taken by the engine. */
+  /** `count` samples of what `peek` gave go to the engine. */
   advance(count: number): void {
     this.#sent = Math.min(this.#sent + count, this.#received);
   }
@@ -105,21 +120,22 @@ export class ReplayRing {
   #makeRoom(count: number): void {
     const needed = this.#received + count - this.#oldest;
     if (needed > this.#capacity) this.#oldest = this.#received + count - this.#capacity;
-    if (needed > this.#samples.length) this.#grow(Math.min(needed, this.#capacity));
+    const kept = Math.min(needed, this.#capacity);
+    if (kept > this.#most) this.#most = kept;
+    if (kept > this.#samples.length) this.#resize(this.#roomFor(kept));
   }
 
-  #grow(needed: number): void {
-    let size = this.#samples.length;
-    while (size < needed) size = Math.min(size * 2, this.#capacity);
-    this.#resize(size);
-  }
-
-  /** To no less than twice what is kept, so that the next word does not make it grow again. */
+  /** Gives back what was not needed for a while. */
   #shrink(): void {
-    const kept = this.#received - this.#oldest;
-    let size = this.#samples.length;
-    while (size > this.#initial && kept < size / 4) size = Math.max(Math.ceil(size / 2), this.#initial);
-    this.#resize(size);
+    if (this.#received < this.#lookAt) return;
+    const size = this.#roomFor(this.#most);
+    if (size < this.#samples.length / wasteful) this.#resize(size);
+    this.#most = this.#received - this.#oldest;
+    this.#lookAt = this.#received + lookBackTurns * this.#initial;
+  }
+
+  #roomFor(kept: number): number {
+    return Math.min(Math.max(Math.ceil(kept * spare), this.#initial), this.#capacity);
   }
 
   #resize(size: number): void {

@@ -22,13 +22,16 @@ export class Timeline {
     return this.#connectionStart + msToSamples(time, this.#sampleRate);
   }
 
-  /** `time` of the attached connection, to the whole millisecond. */
+  /** `time` of the attached connection, to the sample. */
   time(time: StreamMs): TimelineMs {
     return this.timeAt(this.position(time));
   }
 
-  /** When the session's sample number `position` sounds, to the whole millisecond. */
+  /**
+   * When the session's sample number `position` sounds; no whole number of ms, so that whoever goes on with the session from
+   * what is stored begins at this very sample. Wire protocols round.
+   */
   timeAt(position: number): TimelineMs {
-    return timelineMs(Math.round(samplesToMs(position, this.#sampleRate)));
+    return timelineMs(samplesToMs(position, this.#sampleRate));
   }
 }

@@ -1,4 +1,4 @@
-import { timelineMs } from '@live-transcribe/audio';
+import { type TimelineMs, timelineMs } from '@live-transcribe/audio';
 import type { EngineEvent, Word } from '../ports/engine.ts';
 import type { EventFault, LoggedFact, Partial, Span, TimelineWord } from './events.ts';
 import type { Timeline } from './timeline.ts';
@@ -14,13 +14,16 @@ type Hypothesis = Extract<EngineEvent, { kind: 'hypothesis' }>;
  */
 export class Transcript {
   readonly #timeline: Timeline;
-  #closed = 0;
+  #closed: number;
   #open: Partial | undefined;
-  #lastEnd = timelineMs(0);
+  #lastEnd: TimelineMs;
   #clearedBefore = -1;
 
-  constructor(timeline: Timeline) {
+  /** Goes on after `segments` closed ones, the last of which ended no later than `lastEnd`. */
+  constructor(timeline: Timeline, segments = 0, lastEnd = timelineMs(0)) {
     this.#timeline = timeline;
+    this.#closed = segments;
+    this.#lastEnd = lastEnd;
   }
 
   /** How many segments have been closed. */

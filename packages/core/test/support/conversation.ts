@@ -46,8 +46,8 @@ export function converse(options: ConversationOptions = {}): Conversation {
 
 export const finals = (events: SessionEvent[]) =>
   events.flatMap((event) => (event.kind === 'final' ? [event.text] : []));
-export const kinds = (events: SessionEvent[]) =>
-  events.filter((event) => event.kind !== 'partial').map((event) => event.kind);
+/** Of what is logged. */
+export const kinds = (events: SessionEvent[]) => events.filter((event) => 'seq' in event).map(({ kind }) => kind);
 export const closing = (events: SessionEvent[]) => events.find((event) => event.kind === 'closed');
 
 /** Lets the waits that `passes` as they appear, until the session has closed; by default all up to 10 s. */
