@@ -2,7 +2,7 @@ import type { ClientSecretCreateParams, ClientSecretCreateResponse } from 'opena
 import type { RealtimeTranscriptionSessionCreateRequest } from 'openai/resources/realtime/realtime';
 import { z } from 'zod';
 import { httpFault, parseJson, post } from './http-fault.ts';
-import type { Redact } from './redact.ts';
+import type { Service } from './service.ts';
 import { engineError, unreachable } from './upstream-fault.ts';
 
 /** It opens one session at once and is then of no more use. */
@@ -19,25 +19,25 @@ export interface ClientSecretOptions {
   readonly headers: Readonly<Record<string, string>>;
   readonly session: RealtimeTranscriptionSessionCreateRequest;
   readonly signal: AbortSignal;
-  readonly redact: Redact;
+  readonly service: Service;
 }
 
 /** Mints an ephemeral secret that opens a session. Throws `EngineError`. */
 export async function mintClientSecret(options: ClientSecretOptions): Promise<string> {
-  const { url, session, signal, redact } = options;
+  const { url, session, signal, service } = options;
   const params: ClientSecretCreateParams = {
     expires_after: { anchor: 'created_at', seconds: lifetimeSeconds },
     session,
   };
   const headers = { ...options.headers, 'content-type': 'application/json' };
   const answer = await post({ url, headers, body: JSON.stringify(params), signal }).catch((thrown: unknown) => {
-    throw unreachable(thrown, redact);
+    throw unreachable(thrown, service);
   });
   const { status, contentType, body } = answer;
-  if (status !== 200) throw engineError(httpFault(answer), redact);
+  if (status !== 200) throw engineError(httpFault(answer), service);
   const parsed = response.safeParse(parseJson(body));
   // Whoever answers 200 with anything else is another server: a portal's page, a proxy. Its text may hold a secret of a
   // form that nobody here would know for one.
-  if (!parsed.success) throw engineError({ status, message: `A ${contentType}, but no client secret.` }, redact);
+  if (!parsed.success) throw engineError({ status, message: `A ${contentType}, but no client secret.` }, service);
   return parsed.data.value;
 }

@@ -11,7 +11,6 @@ export interface TurnDetector {
   readonly speaking: boolean;
   /** Samples before this are part of no utterance that is, or will be, open. */
   readonly quietThrough: number;
-  free(): void;
 }
 
 export interface DetectorOptions {
@@ -21,25 +20,5 @@ export interface DetectorOptions {
   readonly silenceMs?: number;
 }
 
-export type OpenDetector = (options: DetectorOptions) => Promise<TurnDetector>;
-
-/** Waits for a detector as long as `signal` lets it; one that comes too late is freed. */
-export async function openedDetector(open: OpenDetector, options: DetectorOptions, signal: AbortSignal) {
-  let leave: () => void = () => undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    leave = () => reject(signal.reason);
-    signal.addEventListener('abort', leave);
-  });
-  const opening = open(options);
-  try {
-    return await Promise.race([opening, aborted]);
-  } catch (thrown) {
-    opening.then(
-      (detector) => detector.free(),
-      () => undefined,
-    );
-    throw thrown;
-  } finally {
-    signal.removeEventListener('abort', leave);
-  }
-}
+/** A detector for one stream. */
+export type CreateDetector = (options: DetectorOptions) => TurnDetector;

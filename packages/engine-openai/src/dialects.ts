@@ -8,6 +8,8 @@ type Headers = Readonly<Record<string, string>>;
 /** How one kind of server of the protocol differs from the others; all there is to know of it. */
 export interface Dialect {
   readonly name: DialectName;
+  /** What sentences for people call whoever answers; never their first word. */
+  readonly service: string;
   readonly needsKey: boolean;
   /** Whether a session is opened with an ephemeral secret instead of the key. */
   readonly mintsSecrets: boolean;
@@ -48,6 +50,7 @@ function betaUpdate({ audio, include }: Session): object {
 /** The key itself opens the session, and the model stands in the address too: some servers read it there only. */
 const plain: Dialect = {
   name: 'plain',
+  service: 'the transcription server',
   needsKey: false,
   mintsSecrets: false,
   detectsTurns: true,
@@ -61,6 +64,7 @@ const plain: Dialect = {
 const openai: Dialect = {
   ...plain,
   name: 'openai',
+  service: 'OpenAI',
   needsKey: true,
   mintsSecrets: true,
   wordsModel: 'whisper-1',
@@ -73,6 +77,9 @@ const atResource = (base: URL): URL => {
   url.pathname = url.pathname.replace(/\/openai(\/v1)?\/*$/, '');
   return url;
 };
+
+/** What both of Azure's have in common: the key itself opens the session, in a header of its own. */
+const ofAzure = { service: 'Azure OpenAI', mintsSecrets: false, headers: apiKey } as const;
 
 const latestPreview = '2025-04-01-preview';
 
@@ -90,18 +97,16 @@ const dialects: Readonly<Record<DialectName, Dialect>> = {
   beta: { ...plain, name: 'beta', update: betaUpdate },
   azure: {
     ...openai,
+    ...ofAzure,
     name: 'azure',
-    mintsSecrets: false,
-    headers: apiKey,
     realtime: (base) => below(atResource(base), 'openai/v1/realtime', { intent: 'transcription' }),
     clientSecrets: (base) => below(atResource(base), 'openai/v1/realtime/client_secrets'),
     transcriptions: (base) => below(atResource(base), 'openai/v1/audio/transcriptions'),
   },
   'azure-preview': {
     ...openai,
+    ...ofAzure,
     name: 'azure-preview',
-    mintsSecrets: false,
-    headers: apiKey,
     realtime: (base, model) => ofPreview(base, 'realtime', { deployment: model, intent: 'transcription' }),
     clientSecrets: (base) => ofPreview(base, 'realtime/client_secrets', {}),
     transcriptions: (base, model) =>
@@ -122,7 +127,7 @@ export function dialectAt(base: URL): Dialect {
 export function parseBaseUrl(baseUrl: string): URL {
   const base = new URL(baseUrl);
   if (base.protocol !== 'https:' && base.protocol !== 'http:') {
-    throw new TypeError(`The address of OpenAI's API has to begin with https: or http:, not ${base.protocol}`);
+    throw new TypeError(`The address of the transcription API has to begin with https: or http:, not ${base.protocol}`);
   }
   return base;
 }

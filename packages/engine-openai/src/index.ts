@@ -1,4 +1,4 @@
-export type { DetectorOptions, OpenDetector, SpeechEdge, TurnDetector } from './detector.ts';
+export type { CreateDetector, DetectorOptions, SpeechEdge, TurnDetector } from './detector.ts';
 export type { DialectName } from './dialects.ts';
 export type { OpenAIEngineOptions } from './openai-engine.ts';
 export { createOpenAIEngine } from './openai-engine.ts';

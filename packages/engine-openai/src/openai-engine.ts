@@ -8,14 +8,13 @@ import {
   type Transcription,
 } from '@live-transcribe/core';
 import { mintClientSecret } from './client-secret.ts';
-import { type OpenDetector, openedDetector, type TurnDetector } from './detector.ts';
+import type { CreateDetector } from './detector.ts';
 import { asSocket, type Dialect, type DialectName, dialectAt, dialectNamed, parseBaseUrl } from './dialects.ts';
 import { LeftOut } from './left-out.ts';
 import { Lifetime } from './lifetime.ts';
 import { OpenAISession } from './openai-session.ts';
-import { Outgoing } from './outgoing.ts';
 import type { Prices } from './prices.ts';
-import { redactor } from './redact.ts';
+import { serviceOf } from './service.ts';
 import { type SessionDefaults, sessionWishes } from './session-settings.ts';
 import type { GateSilence } from './silence-gate.ts';
 import { transcribeFile } from './transcribe.ts';
@@ -34,8 +33,8 @@ export interface OpenAIEngineOptions {
   readonly dialect?: DialectName;
   /** What holds for every session that says nothing else. */
   readonly session?: SessionDefaults;
-  /** Opens a voice activity detector for a session; without one only the service finds the ends of utterances. */
-  readonly openDetector?: OpenDetector;
+  /** A voice activity detector for each session; without one only the service finds the ends of utterances. */
+  readonly createDetector?: CreateDetector;
   /** Off when absent; only with a detector. */
   readonly gateSilence?: GateSilence;
   /** How long one session of the service may last where it does not say so itself, in ms; 60 min when absent. */
@@ -87,7 +86,7 @@ class OpenAIEngine implements Engine {
   async open(options: RecognitionOptions, signal: AbortSignal): Promise<OpenAISession> {
     const { life, release } = this.#begin(signal);
     const limitMs = this.#options.connectTimeoutMs ?? defaultConnectTimeoutMs;
-    const limit = setTimeout(() => life.abort(late(limitMs)), limitMs);
+    const limit = setTimeout(() => life.abort(late(this.#dialect.service, limitMs)), limitMs);
     try {
       const session = await this.#connect(options, life.signal);
       void session.closed.then(release);
@@ -109,7 +108,7 @@ class OpenAIEngine implements Engine {
         base: this.#base,
         dialect: this.#dialect,
         headers: this.#headers(apiKey),
-        redact: redactor(known([apiKey])),
+        service: serviceOf(this.#dialect, apiKey),
         ...(this.#options.prices && { prices: this.#options.prices }),
         signal: life.signal,
       });
@@ -142,52 +141,26 @@ class OpenAIEngine implements Engine {
   }
 
   async #connect(options: RecognitionOptions, signal: AbortSignal): Promise<OpenAISession> {
-    const { plan, detector } = await this.#prepare(options, signal);
-    try {
-      return await this.#dial(options.model, plan, detector, signal);
-    } catch (thrown) {
-      detector?.free();
-      throw thrown;
-    }
-  }
-
-  /** A deployment without its detector is the worse for it, but works. */
-  async #prepare(
-    options: RecognitionOptions,
-    signal: AbortSignal,
-  ): Promise<{ readonly plan: SessionPlan; readonly detector: TurnDetector | undefined }> {
-    const { openDetector, warn, session } = this.#options;
-    const wishes = sessionWishes(options, session);
-    const planWith = (gateway: boolean) => sessionPlan(wishes, { service: this.#dialect.detectsTurns, gateway });
-    const plan = planWith(openDetector !== undefined);
-    const silenceMs = plan.turns.by === 'gateway' ? plan.turns.silenceMs : undefined;
-    const wanted = { sampleRate, ...(silenceMs !== undefined && { silenceMs }) };
-    try {
-      const detector = openDetector && (await openedDetector(openDetector, wanted, signal));
-      this.#leftOut.tell(plan.leftOut, wishes.model);
-      return { plan, detector };
-    } catch (thrown) {
-      signal.throwIfAborted();
-      warn('The voice activity detector could not be opened; the session goes on without.', { error: thrown });
-      return { plan: planWith(false), detector: undefined };
-    }
-  }
-
-  async #dial(model: string, plan: SessionPlan, detector: TurnDetector | undefined, signal: AbortSignal) {
-    const { warn, debug, maxSessionMs, gateSilence } = this.#options;
+    const { warn, debug, maxSessionMs, gateSilence, createDetector, session } = this.#options;
+    const { model } = options;
+    const can = { service: this.#dialect.detectsTurns, gateway: createDetector !== undefined };
+    const plan = sessionPlan(sessionWishes(options, session), can);
+    this.#leftOut.tell(plan.leftOut, model);
     const { turns, request } = plan;
+    const silence = turns.by === 'gateway' && turns.silenceMs !== undefined && { silenceMs: turns.silenceMs };
+    const detector = createDetector?.({ sampleRate, ...silence });
     const { key, secret } = await this.#credential(plan, signal);
-    const redact = redactor(known([key, secret]));
     const opening = new OpenAISession({
+      service: serviceOf(this.#dialect, key, secret),
       url: asSocket(this.#dialect.realtime(this.#base, model)),
       headers: this.#headers(secret ?? key),
       plan,
       update: this.#dialect.update(request),
-      outgoing: new Outgoing({ turns, detector, gateSilence }),
+      detector,
+      gateSilence,
       lifetime: new Lifetime(this.#clock.now(), maxSessionMs ?? defaultMaxSessionMs),
       clock: this.#clock,
       signal,
-      redact,
       price: this.#options.prices?.get(model),
       warn,
       debug: debug ?? (() => undefined),
@@ -202,8 +175,8 @@ class OpenAIEngine implements Engine {
     const { apiKey: key } = this.#options;
     if (!this.#dialect.mintsSecrets) return { key, secret: undefined };
     const url = this.#dialect.clientSecrets(this.#base);
-    const redact = redactor(known([key]));
-    const secret = await mintClientSecret({ url, headers: this.#headers(key), session, signal, redact });
+    const service = serviceOf(this.#dialect, key);
+    const secret = await mintClientSecret({ url, headers: this.#headers(key), session, signal, service });
     signal.throwIfAborted();
     return { key, secret };
   }
@@ -216,12 +189,11 @@ class OpenAIEngine implements Engine {
 function checkKey(key: string | undefined, { needsKey, name }: Dialect): void {
   if (key === undefined && needsKey) throw new TypeError(`Without an API key nothing speaks the dialect ${name}.`);
   if (key !== undefined && !printable.test(key)) {
-    throw new TypeError('The OpenAI API key is empty, or holds spaces or line breaks.');
+    throw new TypeError('The API key is empty, or holds spaces or line breaks.');
   }
 }
 
-const known = (secrets: readonly (string | undefined)[]): string[] => secrets.filter((secret) => secret !== undefined);
-
 const closed = () => new EngineError('engine_lost', 'The engine has been closed.', { retryable: false });
 
-const late = (ms: number) => new EngineError('engine_timeout', `OpenAI did not answer within ${ms / 1000} s.`);
+const late = (service: string, ms: number) =>
+  new EngineError('engine_timeout', `No answer came from ${service} within ${ms / 1000} s.`);

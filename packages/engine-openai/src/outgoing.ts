@@ -1,16 +1,18 @@
 import { msToSamples, type StreamMs, samplesToMs, streamMs } from '@live-transcribe/audio';
 import type { SpeechEdge, TurnDetector } from './detector.ts';
 import { RecentSpeech } from './recent-speech.ts';
-import { type GateSilence, SilenceGate, type Stretch } from './silence-gate.ts';
+import { type GateSilence, SilenceGate } from './silence-gate.ts';
 import { sampleRate, type TurnTaking } from './transcription-session.ts';
 
-/** What to do next about the audio given. */
-export type Step =
-  | ({ readonly kind: 'send' } & Stretch)
+/** Where the audio goes, at once and in its order. */
+export interface Sink {
+  /** `at` is the number of the first sample in the stream; `samples` are never empty. */
+  send(at: number, samples: Int16Array): void;
   /** The gateway has heard an utterance begin. */
-  | { readonly kind: 'begin'; readonly at: StreamMs }
+  begin(at: StreamMs): void;
   /** The gateway has heard it end: what was sent is to be made an item. */
-  | { readonly kind: 'commit'; readonly end: StreamMs };
+  commit(end: StreamMs): void;
+}
 
 export interface OutgoingOptions {
   readonly turns: TurnTaking;
@@ -22,11 +24,17 @@ export interface OutgoingOptions {
 /** Below the 60 s of audio that a session keeps to replay. */
 const longestItemMs = 40_000;
 
+const noEdges: readonly SpeechEdge[] = [];
+
 const timeOf = (samples: number): StreamMs => streamMs(samplesToMs(samples, sampleRate));
 
-/** Audio on its way to the service: listened to where there is a detector, cut where utterances end, held where it is silence. */
+/**
+ * Audio on its way to the service: listened to where there is a detector, cut where utterances end, held where it is silence.
+ * Audio that is only passed on makes no garbage.
+ */
 export class Outgoing {
   readonly #options: OutgoingOptions;
+  readonly #sink: Sink;
   readonly #gate: SilenceGate | undefined;
   #given = 0;
   readonly #speech = new RecentSpeech();
@@ -34,8 +42,9 @@ export class Outgoing {
   /** Where the item began that the gateway is in. */
   #itemFrom = 0;
 
-  constructor(options: OutgoingOptions) {
+  constructor(options: OutgoingOptions, sink: Sink) {
     this.#options = options;
+    this.#sink = sink;
     const { detector, gateSilence } = options;
     this.#gate = detector && gateSilence ? new SilenceGate(gateSilence) : undefined;
   }
@@ -72,10 +81,22 @@ export class Outgoing {
   }
 
   /** `mayClose`: whether the service has no utterance open that more silence could end. */
-  give(samples: Int16Array, mayClose: boolean): readonly Step[] {
-    const stretch = { at: this.#given, samples };
+  give(samples: Int16Array, mayClose: boolean): void {
+    const { detector, turns } = this.#options;
+    const at = this.#given;
     this.#given += samples.length;
-    const edges = this.#options.detector?.push(samples) ?? [];
+    const edges = detector?.push(samples) ?? noEdges;
+    if (edges.length > 0) this.#note(edges);
+    if (edges.length > 0 && turns.by === 'gateway') this.#cut(at, samples, edges);
+    else this.#pass(at, samples, edges.length > 0, mayClose);
+  }
+
+  /** Sends what was held back, because it is wanted after all. */
+  flush(): void {
+    for (const { at, samples } of this.#gate?.open() ?? []) this.#send(at, samples);
+  }
+
+  #note(edges: readonly SpeechEdge[]): void {
     for (const { kind, at } of edges) {
       if (kind === 'started') {
         this.#speech.start(at);
@@ -84,37 +105,23 @@ export class Outgoing {
         this.#speechEnd = at;
       }
     }
-    if (edges.length === 0 || this.#options.turns.by !== 'gateway')
-      return this.#pass(stretch, edges.length > 0, mayClose);
-    return this.#cut(stretch, edges);
-  }
-
-  /** What was held back, because it is wanted after all. */
-  flush(): readonly Step[] {
-    return (this.#gate?.open() ?? []).map((stretch) => ({ kind: 'send', ...stretch }));
-  }
-
-  end(): void {
-    this.#options.detector?.free();
   }
 
   /** Sends up to each edge, so that an item ends where its utterance does and not where our chunk happens to. */
-  #cut({ at, samples }: Stretch, edges: readonly SpeechEdge[]): Step[] {
-    const steps: Step[] = [];
+  #cut(at: number, samples: Int16Array, edges: readonly SpeechEdge[]): void {
     let done = 0;
     for (const edge of this.#inTime(edges, at)) {
       const upTo = Math.min(Math.max(edge.at - at, done), samples.length);
-      steps.push(...this.#pass({ at: at + done, samples: samples.subarray(done, upTo) }, true, false));
+      this.#pass(at + done, samples.subarray(done, upTo), true, false);
       if (edge.kind === 'started') {
         this.#itemFrom = edge.at;
-        steps.push({ kind: 'begin', at: timeOf(edge.at) });
+        this.#sink.begin(timeOf(edge.at));
       } else {
-        steps.push({ kind: 'commit', end: timeOf(edge.at) });
+        this.#sink.commit(timeOf(edge.at));
       }
       done = upTo;
     }
-    steps.push(...this.#pass({ at: at + done, samples: samples.subarray(done) }, true, false));
-    return steps;
+    this.#pass(at + done, samples.subarray(done), true, false);
   }
 
   /**
@@ -129,15 +136,18 @@ export class Outgoing {
     return [{ kind: 'ended', at }, { kind: 'started', at }, ...rest];
   }
 
-  #pass(stretch: Stretch, hasEdge: boolean, mayClose: boolean): readonly Step[] {
+  #pass(at: number, samples: Int16Array, hasEdge: boolean, mayClose: boolean): void {
     const { detector, turns } = this.#options;
-    if (!this.#gate || !detector) return stretch.samples.length > 0 ? [{ kind: 'send', ...stretch }] : [];
+    if (!this.#gate || !detector) return this.#send(at, samples);
     const { speaking, quietThrough } = detector;
-    const passed = this.#gate.pass(stretch, {
-      isSpeech: hasEdge || speaking,
-      quietThrough,
-      mayClose: mayClose || turns.by === 'gateway',
-    });
-    return passed.filter(({ samples }) => samples.length > 0).map((each) => ({ kind: 'send', ...each }));
+    const passed = this.#gate.pass(
+      { at, samples },
+      { isSpeech: hasEdge || speaking, quietThrough, mayClose: mayClose || turns.by === 'gateway' },
+    );
+    for (const each of passed) this.#send(each.at, each.samples);
+  }
+
+  #send(at: number, samples: Int16Array): void {
+    if (samples.length > 0) this.#sink.send(at, samples);
   }
 }

@@ -2,6 +2,7 @@ import type { RealtimeServerEvent } from 'openai/resources/realtime/realtime';
 import { z } from 'zod';
 
 const item_id = z.string();
+const deltaType = 'conversation.item.input_audio_transcription.delta';
 
 /** In the socket's events and in HTTP answers. */
 export const billed = z.object({
@@ -30,8 +31,8 @@ const schemas = {
     previous_item_id: z.string().nullish(),
   }),
   'input_audio_buffer.cleared': z.object({ type: z.literal('input_audio_buffer.cleared') }),
-  'conversation.item.input_audio_transcription.delta': z.object({
-    type: z.literal('conversation.item.input_audio_transcription.delta'),
+  [deltaType]: z.object({
+    type: z.literal(deltaType),
     item_id,
     delta: z.string().optional(),
   }),
@@ -99,6 +100,8 @@ export type PromisedEvents = Promised<
 >;
 
 export type ServerEvent = z.output<(typeof schemas)[Type]>;
+export type ErrorEvent = Extract<ServerEvent, { type: 'error' }>;
+type DeltaEvent = Extract<ServerEvent, { type: typeof deltaType }>;
 
 /** Outside `ServerEvent` on purpose: an arm for anything else would stop the compiler from telling the others apart. */
 export type Reading =
@@ -131,6 +134,7 @@ export function expiryOf(session: unknown): number | undefined {
 
 /** What an upstream message says. `json` is the parsed message, or `undefined` where it was no JSON. */
 export function readServerEvent(json: unknown): Reading {
+  if (isDelta(json)) return { kind: 'event', event: json };
   const message = named.safeParse(json);
   if (!message.success) return { kind: 'malformed', type: '(none)', problem: 'It is no event.', itemId: undefined };
   const { item_id: itemId } = message.data;
@@ -141,6 +145,16 @@ export function readServerEvent(json: unknown): Reading {
   if (event.success) return { kind: 'event', event: event.data };
   return { kind: 'malformed', type, problem: z.prettifyError(event.error), itemId };
 }
+
+/** As its schema, by hand: of deltas there are as many as of all other events together, and zod makes a copy of each. */
+const isDelta = (json: unknown): json is DeltaEvent =>
+  typeof json === 'object' &&
+  json !== null &&
+  'type' in json &&
+  json.type === deltaType &&
+  'item_id' in json &&
+  typeof json.item_id === 'string' &&
+  (!('delta' in json) || typeof json.delta === 'string');
 
 const renamed = (json: unknown, type: string) => (typeof json === 'object' ? { ...json, type } : json);
 

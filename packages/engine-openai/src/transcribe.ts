@@ -6,8 +6,8 @@ import { httpFault, parseJson, post } from './http-fault.ts';
 import { modelTraits } from './models.ts';
 import { usageOf } from './outcome.ts';
 import { type Price, type Prices, priced } from './prices.ts';
-import type { Redact } from './redact.ts';
 import { billed } from './server-events.ts';
+import type { Service } from './service.ts';
 import { sampleRate } from './transcription-session.ts';
 import { engineError, unreachable } from './upstream-fault.ts';
 
@@ -29,29 +29,32 @@ export interface FileTranscriptionOptions extends TranscribeOptions {
   readonly base: URL;
   readonly dialect: Dialect;
   readonly headers: Readonly<Record<string, string>>;
-  readonly redact: Redact;
+  readonly service: Service;
   readonly prices?: Prices;
   readonly signal: AbortSignal;
 }
 
 /** Transcribes mono samples at the service's rate as one file. Throws `EngineError`. */
 export async function transcribeFile(samples: Int16Array, options: FileTranscriptionOptions): Promise<Transcription> {
-  const { base, dialect, headers, redact, signal } = options;
+  const { base, dialect, headers, service, signal } = options;
   if (samples.length > mostSamples) {
     const seconds = Math.floor(mostSamples / sampleRate);
-    throw new EngineError('engine_refused', `OpenAI takes at most ${seconds} s of audio as one file.`);
+    throw new EngineError(
+      'engine_refused',
+      `At most ${seconds} s of audio may be sent to ${service.name} as one file.`,
+    );
   }
   const model = fileModel(options);
   const url = dialect.transcriptions(base, model);
   const body = form(samples, model, options);
   const answer = await post({ url, headers, body, signal, longestBody }).catch((thrown: unknown) => {
-    throw unreachable(thrown, redact);
+    throw unreachable(thrown, service);
   });
-  if (answer.status !== 200) throw engineError(httpFault(answer), redact);
+  if (answer.status !== 200) throw engineError(httpFault(answer), service);
   const parsed = answerBody.safeParse(answer.isCut ? undefined : parseJson(answer.body));
   if (!parsed.success) {
     const message = `A ${answer.contentType} of ${answer.body.length} characters, but no transcription.`;
-    throw engineError({ status: answer.status, message }, redact);
+    throw engineError({ status: answer.status, message }, service);
   }
   return transcription(parsed.data, samplesToMs(samples.length, sampleRate), options.prices?.get(model));
 }

@@ -1,12 +1,13 @@
 import { type StreamMs, streamMs } from '@live-transcribe/audio';
 import { EngineError, type EngineEvent } from '@live-transcribe/core';
 import { type Item, Items } from './items.ts';
-import { completion, type Outcome } from './outcome.ts';
-import { type Price, priced } from './prices.ts';
-import type { Redact } from './redact.ts';
+import { completion } from './outcome.ts';
+import { type Commit, OwnCommits } from './own-commits.ts';
+import type { Price } from './prices.ts';
 import type { ServerEvent } from './server-events.ts';
-import { bySpeaker, type Span } from './speakers.ts';
+import type { Service } from './service.ts';
 import { type UpstreamFault, utteranceFailed } from './upstream-fault.ts';
+import { Utterances } from './utterances.ts';
 
 /** The server events that are about audio and what it says. */
 export type TurnEvent = Exclude<ServerEvent, { type: 'session.created' | 'session.updated' | 'error' }>;
@@ -15,20 +16,6 @@ export type TurnEvent = Exclude<ServerEvent, { type: 'session.created' | 'sessio
 const longestText = 100_000;
 /** Of one item; a conversation has fewer changes of speaker in an hour. */
 const mostSegments = 4_096;
-/** Commits that the service never answers; each stands for at least 100 ms of audio. */
-const mostCommits = 1_024;
-
-interface Commit {
-  readonly eventId: string;
-  /** The audio that it makes an item of ends here. */
-  readonly to: StreamMs;
-  /** Where this gateway heard the utterance begin and end. */
-  readonly start: StreamMs | undefined;
-  readonly end: StreamMs | undefined;
-}
-
-const deltaEvent = 'conversation.item.input_audio_transcription.delta';
-const completedEvent = 'conversation.item.input_audio_transcription.completed';
 
 /**
  * Turns the service's items, which complete in any order, into utterances in the order of speech. Pure: server events
@@ -38,27 +25,21 @@ const completedEvent = 'conversation.item.input_audio_transcription.completed';
  *       VAD only                                             VAD only      or by our commit
  */
 export class Turns {
-  readonly #redact: Redact;
-  readonly #price: Price | undefined;
+  readonly #service: Service;
   readonly #items = new Items();
-  /** Ours that the service has not answered; it answers them in their order. */
-  #commits: Commit[] = [];
+  readonly #commits = new OwnCommits();
+  readonly #utterances: Utterances;
   #unansweredClears = 0;
-  /** Where the last utterance told ended, or the last clear was: no other begins before it. */
-  #through = streamMs(0);
-  #settled = streamMs(0);
-  /** Where this gateway heard speech begin that is not committed yet. */
-  #begun: StreamMs | undefined;
 
   /** `price` is the model's, where it is known. */
-  constructor(redact: Redact, price?: Price) {
-    this.#redact = redact;
-    this.#price = price;
+  constructor(service: Service, price?: Price) {
+    this.#service = service;
+    this.#utterances = new Utterances(this.#items, price);
   }
 
   /** Whether the service owes nothing: no answer to a commit or a clear, no text of a committed item. */
   get areOver(): boolean {
-    return this.#commits.length === 0 && this.#unansweredClears === 0 && !this.#items.hasCommitted;
+    return this.#commits.oldest === undefined && this.#unansweredClears === 0 && !this.#items.hasCommitted;
   }
 
   /** Whether the service has said that somebody is speaking. */
@@ -73,47 +54,42 @@ export class Turns {
 
   /** The audio that the service has owed an answer about for longest, by its end; `undefined` when it owes none. */
   get owed(): StreamMs | undefined {
-    if (this.#unansweredClears > 0) return this.#through;
+    if (this.#unansweredClears > 0) return this.#utterances.through;
     const { oldest } = this.#items;
-    return oldest ? (oldest.through ?? oldest.end) : this.#commits[0]?.to;
+    return oldest ? (oldest.through ?? oldest.end) : this.#commits.oldest?.to;
+  }
+
+  /** Audio before this is of no more use to anybody. */
+  get settled(): StreamMs {
+    return this.#utterances.settled;
+  }
+
+  /** Whether all that was said before `time` has been told, or cleared. */
+  covers(time: number): boolean {
+    return time <= this.#utterances.through;
   }
 
   /** This gateway has heard speech begin, in a session in which the service does not listen for that. */
   begin(at: StreamMs): void {
-    this.#begun = at;
+    this.#commits.begin(at);
   }
 
   /** We have told the service to make an item of the audio before `to`; the speech in it ended at `end` if that is known. */
   commit(eventId: string, to: StreamMs, end?: StreamMs): void {
-    this.#commits.push({ eventId, to, start: this.#begun, end });
-    this.#begun = undefined;
-    if (this.#commits.length > mostCommits) this.#commits.shift();
+    this.#commits.add(eventId, to, end);
   }
 
   /** We have told the service to forget its audio. Whatever it says until it answers is about audio before `at`. */
   clear(at: StreamMs): void {
     this.#items.clear();
-    this.#commits = [];
+    this.#commits.clear();
     this.#unansweredClears += 1;
-    this.#through = at;
-    this.#begun = undefined;
+    this.#utterances.skipTo(at);
   }
 
   /** What is before `through` is no speech and belongs to no item. */
   settle(through: StreamMs): EngineEvent[] {
-    if (through <= this.#settled || !this.areQuiet) return [];
-    this.#settled = through;
-    return [{ kind: 'settled', through }];
-  }
-
-  /** Whether all that was said before `time` has been told, or cleared. */
-  covers(time: number): boolean {
-    return time <= this.#through;
-  }
-
-  /** Audio before this is of no more use to anybody. */
-  get settled(): StreamMs {
-    return this.#settled;
+    return this.areQuiet ? this.#utterances.settle(through) : [];
   }
 
   /**
@@ -121,13 +97,12 @@ export class Turns {
    * with one the audio has no text, which is told in its turn. `undefined` when no such commit is waiting.
    */
   refuse(eventId: string | undefined, fault: UpstreamFault | undefined, heard: StreamMs): EngineEvent[] | undefined {
-    const index = eventId === undefined ? 0 : this.#commits.findIndex((commit) => commit.eventId === eventId);
-    const [commit] = index < 0 ? [] : this.#commits.splice(index, 1);
+    const commit = this.#commits.take(eventId);
     if (!commit) return undefined;
     const item = fault && this.#items.item(commit.eventId);
     if (!item) return [];
     this.#cover(item, commit);
-    item.outcome = { kind: 'failed', error: utteranceFailed(fault, this.#redact) };
+    item.outcome = { kind: 'failed', error: utteranceFailed(fault, this.#service) };
     this.#items.commit(item, undefined);
     return this.#tell(heard);
   }
@@ -141,8 +116,8 @@ export class Turns {
     const item = this.#items.item(event.item_id);
     if (!item) return [];
     this.#note(item, event, heard);
-    const givenUp = this.#items.isOverfull ? this.#giveUpOldest(heard) : [];
-    return [...givenUp, ...this.#tell(heard)];
+    if (this.#items.isOverfull) this.#giveUpOldest();
+    return this.#tell(heard);
   }
 
   #drop(event: TurnEvent): void {
@@ -191,7 +166,7 @@ export class Turns {
         // Some servers of the protocol say no `committed`.
         return this.#committed(item, undefined, heard);
       case 'conversation.item.input_audio_transcription.failed':
-        item.outcome ??= { kind: 'failed', error: utteranceFailed(event.error, this.#redact) };
+        item.outcome ??= { kind: 'failed', error: utteranceFailed(event.error, this.#service) };
         return this.#committed(item, undefined, heard);
       default:
         event satisfies never;
@@ -202,7 +177,7 @@ export class Turns {
     if (this.#items.isCommitted(item)) return;
     // The service's own end of an utterance was told before; without one it was our commit that cut it.
     if (item.end === undefined)
-      this.#cover(item, this.#commits.shift() ?? { to: heard, start: undefined, end: undefined });
+      this.#cover(item, this.#commits.take() ?? { to: heard, start: undefined, end: undefined });
     if (item.start === undefined) this.#adoptStart(item);
     this.#items.commit(item, previous);
   }
@@ -222,56 +197,17 @@ export class Turns {
     this.#items.forget(open.id);
   }
 
-  #giveUpOldest(heard: StreamMs): EngineEvent[] {
+  #giveUpOldest(): void {
     const oldest = this.#items.first;
     if (oldest) {
-      const message = 'OpenAI never gave the text of this utterance.';
+      const message = `The text of this utterance never came from ${this.#service.name}.`;
       oldest.outcome ??= { kind: 'failed', error: new EngineError('utterance_failed', message) };
     } else if (this.#items.open) {
       this.#items.forget(this.#items.open.id);
     }
-    return this.#tell(heard);
   }
 
-  /** What can be told now: the finished items at the head, then the newest text of the one that follows. */
   #tell(heard: StreamMs): EngineEvent[] {
-    const events: EngineEvent[] = [];
-    for (let item = this.#items.first; item?.outcome; item = this.#items.first) {
-      events.push(...this.#outcome(item, item.outcome, heard));
-      if (this.#through > this.#settled) this.#settled = this.#through;
-      events.push({ kind: 'settled', through: this.#settled });
-      this.#items.end(item.id);
-    }
-    const speaking = this.#items.hasCommitted ? this.#items.first : this.#items.open;
-    if (speaking?.isFresh) {
-      speaking.isFresh = false;
-      const { text } = speaking;
-      events.push({ kind: 'hypothesis', ...this.#span(speaking, heard), text, vendorEvent: deltaEvent });
-    }
-    return events;
-  }
-
-  #outcome(item: Item, outcome: Outcome, heard: StreamMs): EngineEvent[] {
-    const span = this.#span(item, heard);
-    this.#through = streamMs(Math.max(span.end, Math.min(item.through ?? span.end, heard)));
-    if (outcome.kind === 'failed') return [{ kind: 'failed', ...span, error: outcome.error }];
-    const { transcript, confidence } = outcome;
-    const usage = priced(outcome.usage, (span.end - span.start) / 1000, this.#price);
-    return bySpeaker(transcript, item.segments, span).map((speech, index) => ({
-      kind: 'utterance',
-      ...speech,
-      vendorEvent: completedEvent,
-      ...(confidence !== undefined && { confidence }),
-      // The bill is for the item as a whole.
-      ...(usage && index === 0 && { usage }),
-    }));
-  }
-
-  /** Within what was given, and not before the end of the last one: the service pads the beginnings. */
-  #span(item: Item, heard: StreamMs): Span {
-    const end = Math.max(Math.min(item.end ?? heard, heard), this.#through);
-    const begun = item.start ?? (this.#items.isCommitted(item) ? undefined : this.#begun) ?? this.#through;
-    const start = Math.min(Math.max(begun, this.#through), end);
-    return { start: streamMs(start), end: streamMs(end) };
+    return this.#utterances.tell(heard, this.#commits.begun);
   }
 }

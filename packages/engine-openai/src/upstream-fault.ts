@@ -1,6 +1,6 @@
 import { EngineError, type EngineErrorCode } from '@live-transcribe/core';
-import type { Redact } from './redact.ts';
 import { retryAfterIn } from './retry-after.ts';
+import type { Service } from './service.ts';
 
 /** What the upstream, or the network before it, said was wrong; in its own words, so not for clients. */
 export interface UpstreamFault {
@@ -22,7 +22,7 @@ export class UpstreamError extends Error {
   readonly code: string | undefined;
   readonly type: string | undefined;
 
-  constructor({ message, status, code, type }: UpstreamFault, redact: Redact) {
+  constructor({ message, status, code, type }: UpstreamFault, { redact }: Pick<Service, 'redact'>) {
     super(redact((message ?? 'No reason was given.').slice(0, longestMessage)));
     this.status = status;
     this.code = code === null || code === undefined ? undefined : redact(code);
@@ -35,38 +35,69 @@ const longestMessage = 1_000;
 
 interface Meaning {
   readonly code: EngineErrorCode;
-  readonly message: string;
+  /** A sentence for people; `service` is what they know it by. */
+  readonly sentence: (service: string) => string;
   readonly retryable?: boolean;
 }
 
-const badKey: Meaning = { code: 'engine_auth', message: 'OpenAI did not accept the API key of this server.' };
+const badKey: Meaning = {
+  code: 'engine_auth',
+  sentence: (service) => `The API key of this gateway was not accepted by ${service}.`,
+};
+/**
+ * The key was good enough to mint it. It has expired in between, clocks differ, or the service has forgotten it in a
+ * restart: the next attempt mints another, and learns then if it was the key after all.
+ */
+const refusedSecret: Meaning = {
+  code: 'engine_unreachable',
+  sentence: (service) => `A client secret just minted by ${service} was not accepted.`,
+};
 const noCredit: Meaning = {
   code: 'engine_quota',
-  message: 'The OpenAI account of this server has no credit left.',
+  sentence: (service) => `The account of this gateway with ${service} has no credit left.`,
   retryable: false,
 };
 const tooMany: Meaning = {
   code: 'engine_quota',
-  message: 'OpenAI limits the rate of requests; try again in a moment.',
+  sentence: (service) => `The rate of requests is limited by ${service}; try again in a moment.`,
 };
 const noModel: Meaning = {
   code: 'engine_refused',
-  message: 'OpenAI does not offer this model to the account of this server.',
+  sentence: (service) => `This model is not offered to this gateway by ${service}.`,
 };
 const noRegion: Meaning = {
   code: 'engine_refused',
-  message: 'OpenAI does not serve the country or region that this server is in.',
+  sentence: (service) => `The country or region that this gateway is in is not served by ${service}.`,
 };
 const unverified: Meaning = {
   code: 'engine_refused',
-  message: 'The organisation of this server has to be verified with OpenAI before it may use this model.',
+  sentence: (service) =>
+    `The organisation of this gateway has to be verified with ${service} before it may use this model.`,
 };
-const refused: Meaning = { code: 'engine_refused', message: 'OpenAI refused the session as it was asked for.' };
+const refused: Meaning = {
+  code: 'engine_refused',
+  sentence: (service) => `The session as it was asked for was refused by ${service}.`,
+};
+const refusedFor = (member: string): Meaning => ({
+  ...refused,
+  sentence: (service) => `The session was refused by ${service} for the value of its member "${member}".`,
+});
 const down: Meaning = {
   code: 'engine_unreachable',
-  message: 'OpenAI could not be reached, or has a fault of its own.',
+  sentence: (service) => `No connection to ${service} could be made, or it has a fault of its own.`,
 };
-const expired: Meaning = { code: 'engine_lost', message: 'The session with OpenAI reached its maximum duration.' };
+const gone: Meaning = {
+  code: 'engine_lost',
+  sentence: (service) => `The connection to ${service} was lost.`,
+};
+const expired: Meaning = {
+  code: 'engine_lost',
+  sentence: (service) => `The session with ${service} reached its maximum duration.`,
+};
+const noText: Meaning = {
+  code: 'utterance_failed',
+  sentence: (service) => `This utterance could not be transcribed by ${service}.`,
+};
 
 /** The service's own codes say more than the status: a model that is not allowed comes as 403, an empty account as 429. */
 const meanings: Readonly<Record<string, Meaning>> = {
@@ -94,11 +125,30 @@ const saysUnverified = /organi[sz]ation must be verified/i;
 const knownParam = /(?:^|\.)(model|language|languages|prompt|keywords|delay|turn_detection|noise_reduction)(?:\.|\[|$)/;
 
 /** As the engine port tells it: a sentence for people, with the upstream's own words as its cause. */
-export function engineError(fault: UpstreamFault, redact: Redact): EngineError {
-  const { code, message, retryable } = meaningOf(fault);
+export const engineError = (fault: UpstreamFault, service: Service): EngineError =>
+  errorOf(meaningOf(fault), fault, service);
+
+/** The same of a session that was about to be opened: what would be wrong with a key may be wrong with a secret only. */
+export function openingError(fault: UpstreamFault, service: Service): EngineError {
+  const meaning = meaningOf(fault);
+  return errorOf(meaning === badKey && service.mintsSecrets ? refusedSecret : meaning, fault, service);
+}
+
+/** Nothing came back at all: no name, no route, no TLS, nobody there. */
+export const unreachable = (thrown: unknown, service: Service): EngineError =>
+  errorOf(down, { message: reasonOf(thrown) }, service);
+
+/** The connection ended without being asked to. `code` and `reason` of the WebSocket's close. */
+export const lost = (code: number, reason: string, service: Service): EngineError =>
+  errorOf(gone, { message: `The WebSocket was closed with ${code} ${reason}` }, service);
+
+/** One item has no text; the session goes on. */
+export const utteranceFailed = (fault: UpstreamFault, service: Service): EngineError => errorOf(noText, fault, service);
+
+function errorOf({ code, sentence, retryable }: Meaning, fault: UpstreamFault, service: Service): EngineError {
   const retryAfterMs = fault.retryAfterMs ?? retryAfterIn(fault.message ?? '');
-  return new EngineError(code, message, {
-    cause: new UpstreamError(fault, redact),
+  return new EngineError(code, sentence(service.name), {
+    cause: new UpstreamError(fault, service),
     ...(retryable !== undefined && { retryable }),
     ...(retryAfterMs !== undefined && { retryAfterMs }),
   });
@@ -109,10 +159,8 @@ function meaningOf(fault: UpstreamFault): Meaning {
   const known = fault.code && isFatal(fault.code) ? meanings[fault.code] : undefined;
   if (known) return known;
   const meaning = byStatus(fault.status);
-  const name = knownParam.exec(fault.param ?? '')?.[1];
-  return meaning === refused && name
-    ? { ...refused, message: `OpenAI refused the session for the value of its member "${name}".` }
-    : meaning;
+  const member = knownParam.exec(fault.param ?? '')?.[1];
+  return meaning === refused && member ? refusedFor(member) : meaning;
 }
 
 function byStatus(status: number | undefined): Meaning {
@@ -121,26 +169,6 @@ function byStatus(status: number | undefined): Meaning {
   if (status === 408 || (status !== undefined && status >= 500)) return down;
   return refused;
 }
-
-/** Nothing came back at all: no name, no route, no TLS, nobody there. */
-export function unreachable(thrown: unknown, redact: Redact): EngineError {
-  return engineErrorOf(down, { message: reasonOf(thrown) }, redact);
-}
-
-/** The connection ended without being asked to. `code` and `reason` of the WebSocket's close. */
-export function lost(code: number, reason: string, redact: Redact): EngineError {
-  const meaning: Meaning = { code: 'engine_lost', message: 'The connection to OpenAI was lost.' };
-  return engineErrorOf(meaning, { message: `The WebSocket was closed with ${code} ${reason}` }, redact);
-}
-
-/** One item has no text; the session goes on. */
-export const utteranceFailed = (fault: UpstreamFault, redact: Redact): EngineError =>
-  new EngineError('utterance_failed', 'OpenAI could not transcribe this utterance.', {
-    cause: new UpstreamError(fault, redact),
-  });
-
-const engineErrorOf = ({ code, message }: Meaning, fault: UpstreamFault, redact: Redact): EngineError =>
-  new EngineError(code, message, { cause: new UpstreamError(fault, redact) });
 
 /** `fetch` hides the reason in its error's cause. */
 function reasonOf(thrown: unknown): string {

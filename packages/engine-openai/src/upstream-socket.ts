@@ -2,15 +2,15 @@ import type { IncomingMessage } from 'node:http';
 import type { EngineError } from '@live-transcribe/core';
 import { WebSocket } from 'ws';
 import { httpFault, readBody } from './http-fault.ts';
-import type { Redact } from './redact.ts';
 import { retryAfterOf } from './retry-after.ts';
-import { engineError, lost, unreachable } from './upstream-fault.ts';
+import type { Service } from './service.ts';
+import { lost, openingError, unreachable } from './upstream-fault.ts';
 
 export interface UpstreamSocketOptions {
   readonly url: URL;
   /** What says who we are. */
   readonly headers: Readonly<Record<string, string>>;
-  readonly redact: Redact;
+  readonly service: Service;
   message(text: string): void;
   /** The socket could not be opened, or has ended without `close` or `terminate` having been called. Comes once. */
   failed(error: EngineError): void;
@@ -50,7 +50,7 @@ export class UpstreamSocket {
 
   constructor(options: UpstreamSocketOptions) {
     this.#options = options;
-    const { url, headers, redact } = options;
+    const { url, headers, service } = options;
     this.#socket = new WebSocket(url, {
       headers: { ...headers },
       perMessageDeflate: false,
@@ -59,7 +59,7 @@ export class UpstreamSocket {
     this.#socket.on('unexpected-response', (_request, response) => {
       void readBody(response)
         .catch(() => ({ text: '' }))
-        .then(({ text }) => this.#fail(engineError(httpFault(refusal(response, text)), redact)))
+        .then(({ text }) => this.#fail(openingError(httpFault(refusal(response, text)), service)))
         .finally(() => this.#socket.terminate());
     });
     let hasOpened = false;
@@ -70,7 +70,7 @@ export class UpstreamSocket {
     this.#socket.on('error', (error) => {
       // Once it has been open a close follows, which tells more; before that, nobody was reached.
       if (hasOpened) reason = error.message;
-      else this.#fail(unreachable(error, redact));
+      else this.#fail(unreachable(error, service));
     });
     this.#socket.on('message', (data) => {
       // The form in which `ws` gives messages unless it is told otherwise.
@@ -84,7 +84,7 @@ export class UpstreamSocket {
     });
     this.closed = new Promise((resolve) => {
       this.#socket.on('close', (code, closeReason) => {
-        this.#fail(lost(code, closeReason.toString() || reason, redact));
+        this.#fail(lost(code, closeReason.toString() || reason, service));
         this.#release();
         resolve();
       });

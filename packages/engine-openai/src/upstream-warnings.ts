@@ -1,4 +1,4 @@
-import type { Redact } from './redact.ts';
+import type { Service } from './service.ts';
 import { UpstreamError, type UpstreamFault } from './upstream-fault.ts';
 
 /** For the log of whoever runs the server. `details` hold no secrets. */
@@ -12,30 +12,31 @@ const longestExcerpt = 200;
 /** What an upstream says that is not as agreed, once each. */
 export class UpstreamWarnings {
   readonly #warn: Warn;
-  readonly #redact: Redact;
+  readonly #service: Service;
   readonly #counts = new Map<string, number>();
 
-  constructor(warn: Warn, redact: Redact) {
+  constructor(warn: Warn, service: Service) {
     this.#warn = warn;
-    this.#redact = redact;
+    this.#service = service;
   }
 
   unknown(type: string): void {
-    if (this.#isFirst(`unknown ${type}`)) {
-      this.#warn('OpenAI sent an event of an unknown type; it is ignored.', { type: this.#excerpt(type) });
-    }
+    if (!this.#isFirst(`unknown ${type}`)) return;
+    const message = `An event of an unknown type came from ${this.#service.name}; it is ignored.`;
+    this.#warn(message, { type: this.#excerpt(type) });
   }
 
   malformed(type: string, problem: string, text: string): void {
     if (!this.#isFirst(`malformed ${type}`)) return;
     const details = { type: this.#excerpt(type), problem: this.#excerpt(problem), text: this.#excerpt(text) };
-    this.#warn('OpenAI sent a message that is not of the expected form; it is ignored.', details);
+    const message = `A message that is not of the expected form came from ${this.#service.name}; it is ignored.`;
+    this.#warn(message, details);
   }
 
   /** An error that leaves the session open. */
   error(fault: UpstreamFault): void {
-    const { code, type, message } = new UpstreamError(fault, this.#redact);
-    this.#warn('OpenAI reported an error; the session goes on.', { code, type, message });
+    const { code, type, message } = new UpstreamError(fault, this.#service);
+    this.#warn(`An error was reported by ${this.#service.name}; the session goes on.`, { code, type, message });
   }
 
   /** The session is over: says how often what was warned about once came again. */
@@ -43,7 +44,7 @@ export class UpstreamWarnings {
     const repeated = [...this.#counts].filter(([, count]) => count > 1);
     if (repeated.length === 0) return;
     const counts = Object.fromEntries(repeated.map(([kind, count]) => [this.#excerpt(kind), count]));
-    this.#warn('OpenAI sent messages that were ignored more than once.', { counts });
+    this.#warn(`Messages of the same kind came from ${this.#service.name} again and were ignored.`, { counts });
   }
 
   #isFirst(kind: string): boolean {
@@ -55,6 +56,6 @@ export class UpstreamWarnings {
 
   #excerpt(text: string): string {
     // Redacted first: a cut through a secret would hide it from the redaction.
-    return this.#redact(text).slice(0, longestExcerpt);
+    return this.#service.redact(text).slice(0, longestExcerpt);
   }
 }

@@ -32,6 +32,7 @@ export interface Seen {
 
 /** Tells a service that thinks from one that is gone. Silence alone is never a fault: nobody may be speaking. */
 export class Watch {
+  readonly #service: string;
   readonly #messagesAtFirst: number;
   #messages: number;
   #heardAt: number;
@@ -39,8 +40,9 @@ export class Watch {
   #unanswered: { readonly at: number; readonly signs: number } | undefined;
   #owed: { readonly what: number; readonly since: number } | undefined;
 
-  /** `now` in ms, from any origin; `messages` as `Seen` counts them. */
-  constructor(now: number, messages: number) {
+  /** `service` as sentences call it; `now` in ms, from any origin; `messages` as `Seen` counts them. */
+  constructor(service: string, now: number, messages: number) {
+    this.#service = service;
     this.#messagesAtFirst = messages;
     this.#messages = messages;
     this.#heardAt = now;
@@ -65,19 +67,26 @@ export class Watch {
       return undefined;
     }
     if (now - this.#unanswered.at < pongWithinMs) return undefined;
-    return new EngineError('engine_lost', `OpenAI did not answer a ping within ${pongWithinMs / 1000} s.`);
+    return new EngineError(
+      'engine_lost',
+      `No answer to a ping came from ${this.#service} within ${pongWithinMs / 1000} s.`,
+    );
   }
 
   #outcomeFault(now: number, { owed, isPaused }: Seen): EngineError | undefined {
     if (owed === undefined) this.#owed = undefined;
     else if (isPaused || this.#owed?.what !== owed) this.#owed = { what: owed, since: now };
     if (!this.#owed || now - this.#owed.since < outcomeWithinMs) return undefined;
-    return new EngineError('engine_timeout', `OpenAI gave no text of an utterance within ${outcomeWithinMs / 1000} s.`);
+    const seconds = outcomeWithinMs / 1000;
+    return new EngineError('engine_timeout', `No text of an utterance came from ${this.#service} within ${seconds} s.`);
   }
 
   #speechFault(now: number, { unansweredSpeechMs }: Seen): EngineError | undefined {
     const limitMs = this.#messages > this.#messagesAtFirst ? silentMs : silentAtFirstMs;
     if (unansweredSpeechMs < speechMs || now - this.#heardAt < limitMs) return undefined;
-    return new EngineError('engine_timeout', `OpenAI said nothing about speech for ${limitMs / 1000} s.`);
+    return new EngineError(
+      'engine_timeout',
+      `No word about speech came from ${this.#service} for ${limitMs / 1000} s.`,
+    );
   }
 }

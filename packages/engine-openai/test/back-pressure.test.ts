@@ -28,7 +28,7 @@ describe('back-pressure', { timeout: 30_000 }, () => {
     const session = await open({ model: 'gpt-realtime-whisper' });
     let written = 0;
     const writing = writeRuler(
-      (samples) => session.write(samples),
+      async (samples) => session.write(samples),
       () => {
         written += 1;
       },
@@ -53,7 +53,7 @@ describe('back-pressure', { timeout: 30_000 }, () => {
     const session = await open({}, ending.signal);
     const failure = failureOf(session);
     const writing = writeRuler(
-      (samples) => session.write(samples),
+      async (samples) => session.write(samples),
       () => undefined,
     );
     await (await simulator.connection(0)).heardAtLeast(1);

@@ -27,6 +27,8 @@ const refused = { code: 'engine_refused', retryable: false };
 const busy = { code: 'engine_quota', retryable: true };
 const broke = { code: 'engine_quota', retryable: false };
 const unreachable = { code: 'engine_unreachable', retryable: true };
+/** The key was good enough to mint the secret. */
+const refusedSecret = { ...unreachable, message: expect.stringContaining('secret') };
 const lost = { code: 'engine_lost', retryable: true };
 const late = { code: 'engine_timeout', retryable: true };
 
@@ -101,8 +103,15 @@ const atOpening: readonly (readonly [string, SimulatorFault, Expected])[] = [
     },
     { ...busy, retryAfterMs: 1_500 },
   ],
-  ['a secret that has expired', { kind: 'expired_secret' }, auth],
-  ['401 for the socket', { kind: 'refuse_upgrade', status: 401, body: body(null) }, auth],
+  ['a secret that has expired', { kind: 'expired_secret' }, refusedSecret],
+  ['a secret that is not known', { kind: 'refuse_upgrade', status: 401, body: body('invalid_api_key') }, refusedSecret],
+  ['401 for the socket', { kind: 'refuse_upgrade', status: 401, body: body(null) }, refusedSecret],
+  [
+    'a secret refused by an event',
+    { kind: 'send_error', at: 'opened', error: error('invalid_api_key'), close: 3_000 },
+    refusedSecret,
+  ],
+  ['403 for the model of the socket', { kind: 'refuse_upgrade', status: 403, body: body('model_not_found') }, refused],
   ['429 for the socket', { kind: 'refuse_upgrade', status: 429, body: body('rate_limit_exceeded') }, busy],
   ['502 for the socket', { kind: 'refuse_upgrade', status: 502, body: html }, unreachable],
   ['a page for the socket', { kind: 'refuse_upgrade', status: 200, body: html }, refused],

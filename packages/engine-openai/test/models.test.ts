@@ -1,9 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { sessionWishes } from '../src/session-settings.ts';
 import { sessionPlan } from '../src/transcription-session.ts';
-import { joined, silence, speech } from './support/audio.ts';
-import { LoudDetector } from './support/loud-detector.ts';
-import { collect, recognition, simulate, textsOf, write } from './support/simulated.ts';
+import { recognition, simulate } from './support/simulated.ts';
 
 const every = {
   prompt: 'Kalle Anka',
@@ -101,33 +99,5 @@ describe('who ends utterances', () => {
     if (turnDetection === null) expect(asked).toBeNull();
     else expect(asked).toMatchObject(turnDetection);
     expect(taking.by).toBe(by);
-  });
-});
-
-describe('a deployment without its detector', () => {
-  it('is warned of, and served by what there is', async () => {
-    const broken = async () => Promise.reject(new Error('No WebAssembly here.'));
-    const { open, warnings } = await simulate({}, { openDetector: broken });
-    const session = await open({ turns: { kind: 'gateway_vad' } });
-    const events = collect(session);
-    await write(session, joined(speech(600), silence(800)));
-    await session.finish();
-    expect(textsOf(await events)).toContain('simulated utterance 1');
-    expect(warnings[0]?.message).toContain('detector');
-  });
-
-  it('does not wait for it beyond the signal, and frees one that comes too late', async () => {
-    const detector = new LoudDetector();
-    let arrive: (value: LoudDetector) => void = () => undefined;
-    const late = new Promise<LoudDetector>((resolve) => {
-      arrive = resolve;
-    });
-    const { open } = await simulate({}, { openDetector: () => late });
-    const ending = new AbortController();
-    const told = expect(open({}, ending.signal)).rejects.toThrow('Enough.');
-    ending.abort(new Error('Enough.'));
-    await told;
-    arrive(detector);
-    await expect.poll(() => detector.freed).toBe(1);
   });
 });

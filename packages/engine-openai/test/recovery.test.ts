@@ -5,7 +5,7 @@ import { joined, rate, silence, speech } from './support/audio.ts';
 import { LoudDetector } from './support/loud-detector.ts';
 import { collect, failureOf, simulate, textsOf, write } from './support/simulated.ts';
 
-const openDetector = async () => new LoudDetector();
+const createDetector = () => new LoudDetector();
 const never = new Promise<void>(() => undefined);
 
 /** Lets everything happen that waits for nothing from outside. */
@@ -14,7 +14,11 @@ async function manyTurns(): Promise<void> {
 }
 
 /** Writes by the second until it is over, and says how far it has come. */
-function writing(session: { write(samples: Int16Array): Promise<void> }, seconds: number, second: Int16Array) {
+function writing(
+  session: { write(samples: Int16Array): Promise<void> | undefined },
+  seconds: number,
+  second: Int16Array,
+) {
   const progress = { seconds: 0 };
   const done = (async () => {
     for (; progress.seconds < seconds; progress.seconds += 1) await session.write(second);
@@ -55,7 +59,7 @@ describe('a service that has gone deaf, and answers pings', () => {
     const clock = new ManualClock();
     const { simulator, open } = await simulate(
       { faults: [{ kind: 'stall', at: { samples: 1 } }] },
-      { clock, openDetector },
+      { clock, createDetector },
     );
     const session = await open();
     const failure = failureOf(session);
@@ -74,7 +78,7 @@ describe('a service that has gone deaf, and answers pings', () => {
     const clock = new ManualClock();
     const { simulator, open } = await simulate(
       { faults: [{ kind: 'stall', at: { speechStarted: 0 } }] },
-      { clock, openDetector },
+      { clock, createDetector },
     );
     const session = await open();
     const failure = failureOf(session);
@@ -97,7 +101,7 @@ describe('a service that has gone deaf, and answers pings', () => {
   });
 
   it('is not suspected while it goes on: an utterance that is long and has pauses stays one', async () => {
-    const { simulator, open } = await simulate({ script: ['all of it'] }, { clock: new ManualClock(), openDetector });
+    const { simulator, open } = await simulate({ script: ['all of it'] }, { clock: new ManualClock(), createDetector });
     const session = await open({ turns: { kind: 'server_vad', silenceDurationMs: 2_000 } });
     const events = collect(session);
     for (let count = 0; count < 10; count += 1) await write(session, utterance);
@@ -142,5 +146,29 @@ describe('audio that would be lost with the connection', () => {
     ending.abort(new Error('Enough.'));
     await done;
     expect(await failure).toMatchObject({ message: 'Enough.' });
+  });
+
+  it('is welcome again as soon as the service has paid what it owes', async () => {
+    let release: () => void = () => undefined;
+    const until = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const { simulator, open } = await simulate({
+      script: ['one'],
+      faults: [{ kind: 'hold_item', item: 0, part: 'completion', until }],
+    });
+    const session = await open();
+    const events = collect(session);
+    await write(session, joined(speech(1_000), silence(1_000)));
+    const connection = await simulator.connection(0);
+    await connection.sent('input_audio_buffer.committed');
+    const { progress, done } = writing(session, 40, silence(1_000));
+    await manyTurns();
+    expect(progress.seconds).toBeLessThan(25);
+    release();
+    await done;
+    await connection.heardAtLeast(42 * rate);
+    await session.finish();
+    expect(textsOf(await events)).toEqual(['one']);
   });
 });

@@ -5,7 +5,7 @@ import { LoudDetector } from './support/loud-detector.ts';
 import { collect, simulate, write } from './support/simulated.ts';
 
 const gateSilence = { afterMs: 2_000, preRollMs: 500 };
-const openDetector = async ({ silenceMs }: { silenceMs?: number }) => new LoudDetector(silenceMs);
+const createDetector = ({ silenceMs }: { silenceMs?: number }) => new LoudDetector(silenceMs);
 
 /** Silence whose samples say where they stand, too soft to be anything: what is missing of it shows. */
 const hum = (ms: number): Int16Array => silence(ms).map((_, index) => 1 + (index % 97));
@@ -15,9 +15,9 @@ describe('gated silence', () => {
     const saved: unknown[] = [];
     const { simulator, open } = await simulate(
       { script: ({ index }) => ({ transcript: `text ${index}` }) },
-      { openDetector, gateSilence, debug: (_message, details) => void saved.push(details['savedMs']) },
+      { createDetector, gateSilence, debug: (_message, details) => void saved.push(details['savedMs']) },
     );
-    const plain = await simulate({ script: ({ index }) => ({ transcript: `text ${index}` }) }, { openDetector });
+    const plain = await simulate({ script: ({ index }) => ({ transcript: `text ${index}` }) }, { createDetector });
     const audio = joined(hum(10_000), speech(1_000), hum(15_000), speech(800), hum(1_000), speech(600), hum(9_000));
     const told = [];
     for (const each of [{ open }, plain]) {
@@ -43,7 +43,7 @@ describe('gated silence', () => {
     const seed = 7;
     const random = seeded(seed);
     for (let run = 0; run < 5; run += 1) {
-      const { simulator, open } = await simulate({ recordSamples: 60 * rate }, { openDetector, gateSilence });
+      const { simulator, open } = await simulate({ recordSamples: 60 * rate }, { createDetector, gateSilence });
       const session = await open({ model: 'gpt-realtime-whisper' });
       const events = collect(session);
       const parts = Array.from({ length: 3 }, () => [hum(500 + 5_000 * random()), speech(200 + 900 * random())]).flat();
@@ -71,7 +71,7 @@ describe('gated silence', () => {
   }, 20_000);
 
   it('is sent after all for a commit, since the client may know better', async () => {
-    const { simulator, open } = await simulate({}, { openDetector, gateSilence });
+    const { simulator, open } = await simulate({}, { createDetector, gateSilence });
     const session = await open({ turns: { kind: 'none' } });
     const events = collect(session);
     await write(session, hum(5_000));

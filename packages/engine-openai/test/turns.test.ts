@@ -1,7 +1,8 @@
 import { streamMs } from '@live-transcribe/audio';
 import type { EngineEvent } from '@live-transcribe/core';
 import { describe, expect, it } from 'vitest';
-import { redactor } from '../src/redact.ts';
+import { dialectNamed } from '../src/dialects.ts';
+import { serviceOf } from '../src/service.ts';
 import { type TurnEvent, Turns } from '../src/turns.ts';
 
 type Step =
@@ -315,7 +316,7 @@ describe('turns', () => {
 });
 
 function play(steps: readonly Step[]): { events: EngineEvent[]; turns: Turns } {
-  const turns = new Turns(redactor([]));
+  const turns = new Turns(serviceOf(dialectNamed('openai')));
   const events: EngineEvent[] = [];
   let end = streamMs(0);
   for (const step of steps) {

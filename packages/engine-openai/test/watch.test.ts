@@ -1,6 +1,8 @@
 import { ManualClock } from '@live-transcribe/testkit';
 import { describe, expect, it } from 'vitest';
+import { dialectNamed } from '../src/dialects.ts';
 import { Lifetime } from '../src/lifetime.ts';
+import { serviceOf } from '../src/service.ts';
 import { UpstreamSocket } from '../src/upstream-socket.ts';
 import { type Seen, Watch } from '../src/watch.ts';
 import { joined, rate, silence, speech } from './support/audio.ts';
@@ -11,7 +13,7 @@ const quiet: Seen = { messages: 2, signs: 2, owed: undefined, unansweredSpeechMs
 
 /** Looks every 5 s at what `seen` says at that time, and answers what is done when. */
 function looks(seconds: number, seen: (second: number) => Partial<Seen>): string[] {
-  const watch = new Watch(0, 2);
+  const watch = new Watch('OpenAI', 0, 2);
   const done: string[] = [];
   for (let second = 5; second <= seconds; second += 5) {
     const told = watch.look(second * 1_000, { ...quiet, ...seen(second) });
@@ -116,7 +118,8 @@ describe('a watched session', () => {
     });
     const message = () => greet();
     const failed = () => undefined;
-    const socket = new UpstreamSocket({ url, headers, redact: (text) => text, message, failed });
+    const service = serviceOf(dialectNamed('openai'), apiKey);
+    const socket = new UpstreamSocket({ service, url, headers, message, failed });
     await greeted;
     socket.ping();
     await expect.poll(() => socket.signs).toBe(2);
@@ -147,7 +150,7 @@ describe('a watched session', () => {
     const clock = new ManualClock();
     const { simulator, open } = await simulate(
       { faults: [{ kind: 'stall', at: { samples: 1 } }] },
-      { clock, openDetector: async () => new LoudDetector() },
+      { clock, createDetector: () => new LoudDetector() },
     );
     const session = await open();
     const failure = failureOf(session);

@@ -20,7 +20,10 @@ export interface HttpAnswer {
 }
 
 interface Scope {
-  /** Only on this connection, counted from 0; on whichever meets it first when absent. */
+  /**
+   * Only on this connection, counted from 0; a request counts to the connection that is opened next. On whichever meets it
+   * first when absent.
+   */
   readonly connection?: number;
   /** How often it happens; once when absent. */
   readonly times?: number;
@@ -91,7 +94,7 @@ export class Faults {
   /** The first of this kind that is due, which has then happened once more. */
   take<K extends Kind>(
     kind: K,
-    connection: number | undefined,
+    connection: number,
     isDue: (fault: FaultOf<K>) => boolean = () => true,
   ): FaultOf<K> | undefined {
     for (const entry of this.#left) {

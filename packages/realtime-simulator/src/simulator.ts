@@ -177,8 +177,8 @@ class RunningSimulator implements Simulator {
     }
     const body = await readBody(request);
     if (body === undefined) return answer(response, asAnswer(413, invalidRequest(null, 'The request is too large.')));
-    if (this.#faults.take(isFile ? 'stall_transcription' : 'stall_secret', undefined)) return;
-    const refusal = this.#faults.take(isFile ? 'refuse_transcription' : 'refuse_secret', undefined);
+    if (this.#faults.take(isFile ? 'stall_transcription' : 'stall_secret', this.#connected)) return;
+    const refusal = this.#faults.take(isFile ? 'refuse_transcription' : 'refuse_secret', this.#connected);
     answer(
       response,
       refusal ?? (isFile ? await this.#transcribe(request, body) : this.#mint(request, body.toString())),
@@ -199,7 +199,7 @@ class RunningSimulator implements Simulator {
   #mint(request: IncomingMessage, body: string): HttpAnswer {
     const fault = this.#keyFault(request);
     if (fault) return asAnswer(401, fault);
-    const minted = this.#secrets.mint(body, this.#faults.take('expired_secret', undefined) !== undefined);
+    const minted = this.#secrets.mint(body, this.#faults.take('expired_secret', this.#connected) !== undefined);
     const refused = 'fault' in minted;
     this.#requests.push({ request: parseJson(body), ...(!refused && { response: minted }) });
     this.#requests = this.#requests.slice(-keptRequests);

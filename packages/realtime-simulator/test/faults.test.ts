@@ -23,6 +23,21 @@ describe('the simulator misbehaves as it is told', () => {
     await Client.open(simulator);
   });
 
+  it('refuses secrets of the connection that is opened next', async () => {
+    const simulator = await simulate({
+      faults: [
+        { kind: 'refuse_secret', connection: 1, status: 401, body: '{}' },
+        { kind: 'expired_secret', connection: 1 },
+      ],
+    });
+    const url = `${simulator.baseUrl}/realtime/client_secrets`;
+    const mint = () => fetch(url, { method: 'POST', ...bearer('sk-any') });
+    await Client.open(simulator, bearer((await (await mint()).json()).value));
+    expect((await mint()).status).toBe(401);
+    const { value } = await (await mint()).json();
+    expect(await refusal(simulator, bearer(value))).toMatchObject({ status: 401 });
+  });
+
   it.each<[string, SimulatorFault, number]>([
     ['closes', { kind: 'close', at: midway, code: 1011, reason: 'oops' }, 1011],
     ['closes in an utterance', { kind: 'close', at: { speechStarted: 0 }, code: 4000 }, 4000],

@@ -13,7 +13,6 @@ export class LoudDetector implements TurnDetector {
   #lastLoud = 0;
   #lastEnd = 0;
   #peak = 0;
-  freed = 0;
 
   constructor(silenceMs = 500) {
     this.#silence = (silenceMs * rate) / 1000;
@@ -35,10 +34,6 @@ export class LoudDetector implements TurnDetector {
 
   get quietThrough(): number {
     return this.#since ?? Math.max(this.#lastEnd, this.#position - (this.#position % frame) - prefix, 0);
-  }
-
-  free(): void {
-    this.freed += 1;
   }
 
   *#judge(): Generator<SpeechEdge> {

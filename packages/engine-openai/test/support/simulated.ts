@@ -75,7 +75,7 @@ export const failureOf = (session: EngineSession): Promise<unknown> =>
     (thrown: unknown) => thrown,
   );
 
-export async function write(session: EngineSession, samples: Int16Array): Promise<void> {
+export async function write(session: Pick<EngineSession, 'write'>, samples: Int16Array): Promise<void> {
   for (const chunk of chunks(samples)) await session.write(chunk);
 }
 
