@@ -1,0 +1,85 @@
+import {
+  type LoggedEvent,
+  type RecognitionOptions,
+  type Seq,
+  type SessionRecord,
+  StoreError,
+} from '@live-transcribe/core';
+import type { SessionRow } from './tables.ts';
+
+/** A row as the port's record. */
+export function recordOf(row: SessionRow): SessionRecord {
+  const closed = row.state === 'closed';
+  return {
+    id: row.id,
+    startedAt: row.started_at,
+    recognition: recognitionOf(row),
+    resumable: row.resumable === 1,
+    engine: row.engine,
+    state: closed ? 'closed' : 'live',
+    endedAt: row.ended_at ?? undefined,
+    seq: row.seq as Seq,
+    segments: row.segments,
+    lastEnd: row.last_end,
+    duration: closed ? row.duration : row.last_end,
+    preview: row.preview,
+  };
+}
+
+/** Members that are `undefined` are not in JSON; the two that must be there are put back. */
+function recognitionOf(row: SessionRow): RecognitionOptions {
+  const request = parsed(row.request);
+  if (!isObject(request) || typeof request['model'] !== 'string' || typeof request['words'] !== 'boolean')
+    throw damaged(`the request of session ${row.id}`);
+  return { language: undefined, prompt: undefined, model: request['model'], words: request['words'], ...request };
+}
+
+/** An event as it was kept. `session` is for the message of a fault. */
+export function eventOf(body: string, session: string): LoggedEvent {
+  const event = parsed(body);
+  if (!isLoggedEvent(event)) throw damaged(`an event of session ${session}`);
+  return event;
+}
+
+const kinds = {
+  opened: true,
+  resumed: true,
+  final: true,
+  words: true,
+  segment_failed: true,
+  gap: true,
+  engine_changed: true,
+  closed: true,
+} as const satisfies Record<LoggedEvent['kind'], true>;
+
+/** What this store has written was an event; this tells apart what something else has changed. */
+function isLoggedEvent(value: unknown): value is LoggedEvent {
+  return (
+    isObject(value) &&
+    Number.isSafeInteger(value['seq']) &&
+    typeof value['kind'] === 'string' &&
+    Object.hasOwn(kinds, value['kind'])
+  );
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined;
+  }
+}
+
+function damaged(what: string): StoreError {
+  return new StoreError(
+    'store_unavailable',
+    `The database holds something that is not ${what}: restore it from a copy.`,
+    {
+      retryable: false,
+    },
+  );
+}

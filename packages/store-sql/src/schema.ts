@@ -1,0 +1,75 @@
+import { randomBytes } from 'node:crypto';
+import { StoreError } from '@live-transcribe/core';
+import { type Kysely, sql } from 'kysely';
+import type { StoreDialect } from './dialect.ts';
+import type { Tables } from './tables.ts';
+
+type Migration = (db: Kysely<Tables>, dialect: StoreDialect) => Promise<void>;
+
+/** Each takes a database one version further; the first makes it. What has been released is never changed. */
+const migrations: readonly Migration[] = [createTables];
+
+/** Brings the database to the version of this program; throws `StoreError` where it is beyond it. Answers the store's secret. */
+export async function migrate(db: Kysely<Tables>, dialect: StoreDialect): Promise<string> {
+  return db.transaction().execute(async (transaction) => {
+    await dialect.lockSchema(transaction);
+    await sql`CREATE TABLE IF NOT EXISTS store (version integer NOT NULL, secret text NOT NULL, probed_at ${sql.raw(dialect.schema.integer)} NOT NULL)`.execute(
+      transaction,
+    );
+    const found = await transaction.selectFrom('store').select(['version', 'secret']).executeTakeFirst();
+    if (found && found.version > migrations.length) throw fromTheFuture(found.version);
+    for (const step of migrations.slice(found?.version ?? 0)) await step(transaction, dialect);
+    if (found) {
+      await transaction.updateTable('store').set({ version: migrations.length }).execute();
+      return found.secret;
+    }
+    const secret = randomBytes(24).toString('base64url');
+    await transaction.insertInto('store').values({ version: migrations.length, secret, probed_at: 0 }).execute();
+    return secret;
+  });
+}
+
+function fromTheFuture(version: number): StoreError {
+  return new StoreError(
+    'store_unavailable',
+    `The database has version ${version} and this program knows versions up to ${migrations.length}: start the newer program that made it, or use another database.`,
+    { retryable: false },
+  );
+}
+
+async function createTables(db: Kysely<Tables>, { schema, search }: StoreDialect): Promise<void> {
+  const [integer, text, clustered] = [sql.raw(schema.integer), sql.raw(schema.text), sql.raw(schema.clustered)];
+  const statements = [
+    sql`CREATE TABLE sessions (
+      key ${integer} PRIMARY KEY,
+      id ${text} NOT NULL UNIQUE,
+      started_at ${integer} NOT NULL,
+      request text NOT NULL,
+      resumable integer NOT NULL,
+      engine text NOT NULL,
+      state text NOT NULL,
+      ended_at ${integer},
+      epoch integer NOT NULL,
+      seq integer NOT NULL,
+      segments integer NOT NULL,
+      last_end double precision NOT NULL,
+      duration double precision NOT NULL,
+      preview text NOT NULL,
+      language text)`,
+    sql`CREATE INDEX sessions_live ON sessions (key) WHERE state = 'live'`,
+    sql`CREATE INDEX sessions_closed ON sessions (language, key) WHERE state = 'closed'`,
+    sql`CREATE INDEX sessions_by_end ON sessions (ended_at)`,
+    sql`CREATE TABLE events (
+      session ${integer} NOT NULL,
+      seq integer NOT NULL,
+      kind text NOT NULL,
+      body text NOT NULL,
+      PRIMARY KEY (session, seq))`,
+    sql`CREATE TABLE words (
+      session ${integer} NOT NULL,
+      word ${text} NOT NULL,
+      PRIMARY KEY (session, word)) ${clustered}`,
+  ];
+  for (const statement of statements) await statement.execute(db);
+  await search.create(db);
+}
