@@ -1,6 +1,10 @@
 export type { ParsedLanguage } from './language.ts';
 export { parseLanguage } from './language.ts';
 export type { PlainDefaults } from './plain/codec.ts';
+export { plainMessages } from './plain/messages.ts';
 export { plainProtocol } from './plain/protocol.ts';
-export { transcriptionsProtocol } from './transcriptions/protocol.ts';
+export type { SocketMessages } from './socket-messages.ts';
+export type { TranscriptionsOptions } from './transcriptions/codec.ts';
+export { transcriptionsMessages } from './transcriptions/messages.ts';
+export { transcriptionsProtocol, watcherMessages } from './transcriptions/protocol.ts';
 export type { StartDefaults } from './transcriptions/schema.ts';

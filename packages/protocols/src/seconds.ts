@@ -1,4 +1,4 @@
 import type { TimelineMs } from '@live-transcribe/audio';
 
-/** Wire protocols give times in seconds. */
-export const seconds = (time: TimelineMs): number => time / 1000;
+/** Wire protocols give times in seconds, to the millisecond. */
+export const seconds = (time: TimelineMs): number => Math.round(time) / 1000;

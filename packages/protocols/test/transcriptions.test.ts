@@ -3,7 +3,8 @@ import { type Command, type Frame, type LoggedEvent, type Partial, type Seq } fr
 import { describe, expect, it } from 'vitest';
 import { transcriptionsProtocol } from '../src/index.ts';
 
-const open = () => transcriptionsProtocol({ model: 'the-default' }).codec(new URLSearchParams());
+const options = { model: 'the-default', resumeSeconds: 60, heartbeatSeconds: 10 };
+const open = () => transcriptionsProtocol(options).codec(new URLSearchParams());
 const text = (message: unknown): Frame => ({
   kind: 'text',
   text: typeof message === 'string' ? message : JSON.stringify(message),
@@ -22,6 +23,7 @@ const defaults = {
   prompt: undefined,
   words: false,
   audio: { encoding: 'auto', sampleRate: 24_000, channels: 1 },
+  resumable: false,
 };
 
 describe('/v1/transcriptions: the start message', () => {
@@ -59,12 +61,52 @@ describe('/v1/transcriptions: the start message', () => {
       { turns: { kind: 'gateway_vad', silenceDurationMs: 300 } },
     ],
     ['turns by commits only', { turn_detection: { type: 'none' } }, { turns: { kind: 'none' } }],
+    ['the wish to come back', { resumable: true }, { resumable: true }],
     ['members not known', { foo: 1, bar: {} }, {}],
   ])('takes %s', (_, members, expected) => {
     expect(request(members)).toEqual({ kind: 'start', request: { ...defaults, ...expected } });
   });
 
+  it('takes one that comes back to a session, with what may differ from the first time', () => {
+    const resume = { session_id: 'an-id', from: 12.32, after: 7 };
+    expect(request({ resume, encoding: 'opus', words: true, language: 'sv' })).toEqual({
+      kind: 'resume',
+      request: {
+        session: 'an-id',
+        from: 12_320,
+        after: 7,
+        audio: { encoding: 'opus', sampleRate: 24_000, channels: 1 },
+        words: true,
+      },
+    });
+  });
+
   it.each([
+    ['resumable in words', text({ action: 'start', resumable: 'yes' }), 'bad_value', '"resumable"'],
+    [
+      'no id to come back to',
+      text({ action: 'start', resume: { from: 0, after: 0 } }),
+      'bad_value',
+      '"resume.session_id"',
+    ],
+    [
+      'a time before all',
+      text({ action: 'start', resume: { session_id: 'x', from: -1, after: 0 } }),
+      'bad_value',
+      '"resume.from"',
+    ],
+    [
+      'a time beyond all',
+      text({ action: 'start', resume: { session_id: 'x', from: 1e12, after: 0 } }),
+      'bad_value',
+      '"resume.from"',
+    ],
+    [
+      'half an event',
+      text({ action: 'start', resume: { session_id: 'x', from: 0, after: 0.5 } }),
+      'bad_value',
+      '"resume.after"',
+    ],
     ['no JSON', text('hello'), 'bad_message', 'not JSON'],
     ['JSON of another kind', text('[1]'), 'bad_message', 'another kind'],
     ['a text without end', text(`"${'x'.repeat(70_000)}"`), 'bad_message', '70002 characters'],
@@ -213,6 +255,40 @@ describe('/v1/transcriptions: what the client reads', () => {
       { partial: 'It was', segment: 0 },
       { delta: 'Yes', segment: 1 },
     ]);
+  });
+
+  it('gets the whole of the open segment first when it has come back, for that may have gone on', () => {
+    const codec = started({ partials: 'delta', resume: { session_id: 'x', from: 0, after: 1 } });
+    const texts = [partial(3, 'I am'), partial(3, 'I am here')];
+    expect(texts.map((event) => JSON.parse(codec.encode(event) ?? ''))).toMatchObject([
+      { partial: 'I am', segment: 3 },
+      { delta: ' here', segment: 3 },
+    ]);
+  });
+
+  it('reads numbers, and what it need not keep, only when it may come back', () => {
+    const acknowledgement = { through: timelineMs(12_320), seq: 7 };
+    const codec = started({ resumable: true });
+    expect(JSON.parse(codec.encodeAcknowledgement(acknowledgement) ?? '')).toEqual({ covered: 12.32, seq: 7 });
+    expect(started().encodeAcknowledgement(acknowledgement)).toBeUndefined();
+    expect(sent(final, { resumable: true })).toMatchObject({ final: 'hello', seq: 1 });
+    expect(sent(final)).not.toHaveProperty('seq');
+    expect(sent(partial(0, 'x'), { resumable: true })).not.toHaveProperty('seq');
+  });
+
+  it('is told where the session is when it has come back', () => {
+    const codec = started({ resume: { session_id: 'id', from: 0, after: 1 } });
+    const resumption = { session: 'id', engine: 'openai', model: 'm', language: 'sv', received: timelineMs(14_500) };
+    expect(JSON.parse(codec.encodeResumption(resumption) ?? '')).toEqual({
+      session_id: 'id',
+      engine: 'openai',
+      model: 'm',
+      language: 'sv',
+      resumable_s: 60,
+      heartbeat_s: 10,
+      resumed: true,
+      received: 14.5,
+    });
   });
 
   it('is told what is odd about its audio, and where', () => {

@@ -36,6 +36,7 @@ export class PlainCodec implements ProtocolCodec {
       prompt: undefined,
       words: false,
       audio: { encoding: 'auto', sampleRate: this.#sampleRate(), channels: 1 },
+      resumable: false,
     };
   }
 
@@ -67,6 +68,8 @@ export class PlainCodec implements ProtocolCodec {
       case 'closed':
         return event.error && this.encodeFault(event.error);
       case 'opened':
+      case 'resumed':
+      case 'covered':
       case 'words':
       case 'engine_changed':
         return undefined;
@@ -81,6 +84,14 @@ export class PlainCodec implements ProtocolCodec {
 
   encodeNotice({ code, message }: Notice, at: TimelineMs): string {
     return JSON.stringify({ type: 'notice', notice: message, code, ts: { start_s: seconds(at) } });
+  }
+
+  encodeResumption(): undefined {
+    return undefined;
+  }
+
+  encodeAcknowledgement(): undefined {
+    return undefined;
   }
 
   #sampleRate(): number {

@@ -1,35 +1,35 @@
 import type { Notice, TimelineMs } from '@live-transcribe/audio';
 import {
+  type Acknowledgement,
   ClientError,
   type Command,
   type EventFault,
   type Frame,
-  type Partial,
   type ProtocolCodec,
+  type Resumption,
   type SessionEvent,
-  type TimelineWord,
-  type Usage,
 } from '@live-transcribe/core';
 import { parseObject } from '../json.ts';
 import { seconds } from '../seconds.ts';
-import { type PartialMode, parseStart, type StartDefaults } from './schema.ts';
+import { EventWriter, type ResumingTimes, writeFault } from './event-writer.ts';
+import { parseStart, type StartDefaults } from './schema.ts';
 
 const actions = '"commit", "clear" and "stop"';
 const startExample = '{"action":"start","language":"en"}';
 
+export interface TranscriptionsOptions extends StartDefaults, ResumingTimes {}
+
 type State =
   | { readonly is: 'waiting for start' }
-  | { readonly is: 'started'; readonly partials: PartialMode; words: boolean };
+  | { readonly is: 'started'; readonly writer: EventWriter; readonly resumable: boolean };
 
 /** One client of `WS /v1/transcriptions`. */
 export class TranscriptionsCodec implements ProtocolCodec {
-  readonly #defaults: StartDefaults;
+  readonly #options: TranscriptionsOptions;
   #state: State = { is: 'waiting for start' };
-  /** What a client that takes deltas has been shown of the open segment. */
-  #shown = { segment: -1, text: '' };
 
-  constructor(defaults: StartDefaults) {
-    this.#defaults = defaults;
+  constructor(options: TranscriptionsOptions) {
+    this.#options = options;
   }
 
   begin(): undefined {
@@ -42,54 +42,26 @@ export class TranscriptionsCodec implements ProtocolCodec {
   }
 
   encode(event: SessionEvent): string | undefined {
-    switch (event.kind) {
-      case 'opened': {
-        const { session, engine, model, language } = event;
-        return JSON.stringify({ session_id: session, engine, model, language: language ?? 'auto' });
-      }
-      case 'partial':
-        return this.#encodePartial(event);
-      case 'final': {
-        const { text, speaker, confidence } = event;
-        const words = this.#wantsWords ? event.words?.map(encodeWord) : undefined;
-        return JSON.stringify({ final: text, ...place(event), speaker, confidence, words });
-      }
-      case 'words': {
-        if (!this.#wantsWords) return undefined;
-        return JSON.stringify({ words: event.words.map(encodeWord), segment: event.segment });
-      }
-      case 'segment_failed':
-        return JSON.stringify({ error: event.error.message, code: event.error.code, ...place(event) });
-      case 'gap': {
-        const { start, end, reason } = event;
-        const error = `The audio from ${seconds(start)} s to ${seconds(end)} s has no transcript. ${reason.message}`;
-        return JSON.stringify({ error, code: reason.code, start: seconds(start), end: seconds(end) });
-      }
-      case 'closed':
-        if (event.error) return this.encodeFault(event.error);
-        return JSON.stringify({
-          ended: true,
-          duration: seconds(event.duration),
-          segments: event.segments,
-          usage: event.usage && encodeUsage(event.usage),
-        });
-      case 'engine_changed':
-        return undefined;
-      default:
-        return event satisfies never;
-    }
+    return this.#state.is === 'started' ? this.#state.writer.write(event) : undefined;
   }
 
-  encodeFault({ code, message }: EventFault): string {
-    return JSON.stringify({ error: message, code });
+  encodeFault(fault: EventFault): string {
+    return writeFault(fault);
   }
 
   encodeNotice({ code, message }: Notice, at: TimelineMs): string {
     return JSON.stringify({ notice: message, code, start: seconds(at) });
   }
 
-  get #wantsWords(): boolean {
-    return this.#state.is === 'started' && this.#state.words;
+  encodeResumption(resumption: Resumption): string | undefined {
+    if (this.#state.is !== 'started') return undefined;
+    const described = this.#state.writer.describe(resumption);
+    return JSON.stringify({ ...described, resumed: true, received: seconds(resumption.received) });
+  }
+
+  encodeAcknowledgement({ through, seq }: Acknowledgement): string | undefined {
+    if (this.#state.is !== 'started' || !this.#state.resumable) return undefined;
+    return JSON.stringify({ covered: seconds(through), seq });
   }
 
   #start(frame: Frame): Command {
@@ -103,28 +75,14 @@ export class TranscriptionsCodec implements ProtocolCodec {
         `The first message must be ${startExample}, but had ${givenAction(message)}.`,
       );
     }
-    const { request, partials } = parseStart(message, this.#defaults);
-    this.#state = { is: 'started', partials, words: request.words };
-    return { kind: 'start', request };
-  }
-
-  #encodePartial(event: Partial): string | undefined {
-    const mode = this.#state.is === 'started' ? this.#state.partials : 'text';
-    switch (mode) {
-      case 'off':
-        return undefined;
-      case 'text':
-        return JSON.stringify({ partial: event.text, ...place(event) });
-      case 'delta': {
-        const shown = this.#shown.segment === event.segment ? this.#shown.text : '';
-        this.#shown = { segment: event.segment, text: event.text };
-        // What an engine takes back cannot be said by a delta: the whole text then replaces what was shown.
-        if (!event.text.startsWith(shown)) return JSON.stringify({ partial: event.text, ...place(event) });
-        return JSON.stringify({ delta: event.text.slice(shown.length), ...place(event) });
-      }
-      default:
-        return mode satisfies never;
-    }
+    const { command, partials } = parseStart(message, this.#options);
+    const { words } = command.request;
+    const continues = command.kind === 'resume';
+    const resumable = command.kind === 'resume' || command.request.resumable;
+    const resuming = resumable ? this.#options : undefined;
+    const writer = new EventWriter({ partials, words, resuming, numbered: resumable, continues });
+    this.#state = { is: 'started', writer, resumable };
+    return command;
   }
 }
 
@@ -155,24 +113,3 @@ function givenAction(message: Readonly<Record<string, unknown>>): string {
   const given = JSON.stringify(message['action']);
   return given === undefined ? 'no action' : `the action ${given.slice(0, 100)}`;
 }
-
-const place = ({ segment, start, end }: Pick<Partial, 'segment' | 'start' | 'end'>) => ({
-  segment,
-  start: seconds(start),
-  end: seconds(end),
-});
-
-const encodeWord = ({ text, start, end, confidence }: TimelineWord) => ({
-  word: text,
-  start: seconds(start),
-  end: seconds(end),
-  confidence,
-});
-
-/** Seconds to the millisecond: sums of fractions have tails that nobody reads. */
-const encodeUsage = ({ audioSeconds, inputTokens, outputTokens, cost }: Usage) => ({
-  audio_seconds: audioSeconds === undefined ? undefined : Math.round(audioSeconds * 1000) / 1000,
-  input_tokens: inputTokens,
-  output_tokens: outputTokens,
-  cost: cost === undefined ? undefined : Math.round(cost * 1e6) / 1e6,
-});

@@ -1,5 +1,5 @@
-import { maxChannels, maxSampleRate, minSampleRate, rawEncodings } from '@live-transcribe/audio';
-import { ClientError, type SessionRequest, type TurnOptions } from '@live-transcribe/core';
+import { maxChannels, maxSampleRate, minSampleRate, rawEncodings, timelineMs } from '@live-transcribe/audio';
+import { ClientError, type Command, type TurnOptions } from '@live-transcribe/core';
 import { z } from 'zod';
 import { languageExpected, parseLanguage } from '../language.ts';
 
@@ -9,6 +9,9 @@ const longestModel = 200;
 const longestKeyword = 200;
 const mostKeywords = 200;
 const mostLanguages = 20;
+const longestId = 100;
+/** In seconds: a year, so that what is counted in samples stays exact. */
+const longestTimeline = 366 * 86_400;
 
 const encodings = ['auto', ...rawEncodings] as const;
 const partialModes = ['text', 'delta', 'off'] as const;
@@ -46,7 +49,20 @@ const turnDetection = z.object({
   eagerness: z.enum(eagernesses, { error: oneOf(eagernesses) }).nullish(),
 });
 
-const startMessage = z.object({
+const timeOnTimeline = { error: `must be a time in seconds from 0 to ${longestTimeline}` };
+
+const resume = z.object(
+  {
+    session_id: text(longestId),
+    from: z.number(timeOnTimeline).min(0, timeOnTimeline).max(longestTimeline, timeOnTimeline),
+    after: integer(0, Number.MAX_SAFE_INTEGER),
+  },
+  { error: 'must be an object with "session_id", "from" and "after"' },
+);
+
+/** The first message of a client. */
+export const startMessage = z.object({
+  action: z.literal('start'),
   language: languageTag.nullish(),
   model: text(longestModel).nullish(),
   prompt: text(longestPrompt).nullish(),
@@ -66,6 +82,8 @@ const startMessage = z.object({
   turn_detection: turnDetection.nullish(),
   words: z.boolean({ error: 'must be true or false' }).nullish(),
   partials: z.enum(partialModes, { error: oneOf(partialModes) }).nullish(),
+  resumable: z.boolean({ error: 'must be true or false' }).nullish(),
+  resume: resume.nullish(),
 });
 
 export interface StartDefaults {
@@ -76,11 +94,11 @@ const defaultLanguage = 'en';
 const defaultSampleRate = 24_000;
 
 export interface Start {
-  readonly request: SessionRequest;
+  readonly command: Extract<Command, { kind: 'start' | 'resume' }>;
   readonly partials: PartialMode;
 }
 
-/** A start message's members; throws `ClientError` `bad_value` that names the member and what it must be. */
+/** What a start message asks for; throws `ClientError` `bad_value` that names the member and what it must be. */
 export function parseStart(message: object, defaults: StartDefaults): Start {
   const parsed = startMessage.safeParse(message);
   if (!parsed.success) {
@@ -88,22 +106,31 @@ export function parseStart(message: object, defaults: StartDefaults): Start {
     throw new ClientError('bad_value', `"${issue?.path.join('.')}" ${issue?.message}.`, { cause: parsed.error });
   }
   const start = parsed.data;
-  const language = parseLanguage(start.language ?? defaultLanguage);
-  return {
-    partials: start.partials ?? 'text',
-    request: {
-      language: language.ok ? language.language : undefined,
-      model: start.model ? start.model : defaults.model,
-      prompt: start.prompt ? start.prompt : undefined,
-      words: start.words ?? false,
-      ...wishes(start),
-      audio: {
-        encoding: start.encoding ?? 'auto',
-        sampleRate: start.sample_rate ?? defaultSampleRate,
-        channels: start.channels ?? 1,
-      },
-    },
+  return { partials: start.partials ?? 'text', command: commandOf(start, defaults) };
+}
+
+function commandOf(start: StartMessage, defaults: StartDefaults): Start['command'] {
+  const audio = {
+    encoding: start.encoding ?? 'auto',
+    sampleRate: start.sample_rate ?? defaultSampleRate,
+    channels: start.channels ?? 1,
   };
+  const words = start.words ?? false;
+  if (start.resume) {
+    const { session_id: session, from, after } = start.resume;
+    return { kind: 'resume', request: { session, from: timelineMs(from * 1000), after, audio, words } };
+  }
+  const language = parseLanguage(start.language ?? defaultLanguage);
+  const request = {
+    language: language.ok ? language.language : undefined,
+    model: start.model ? start.model : defaults.model,
+    prompt: start.prompt ? start.prompt : undefined,
+    words,
+    ...wishes(start),
+    audio,
+    resumable: start.resumable ?? false,
+  };
+  return { kind: 'start', request };
 }
 
 type StartMessage = z.infer<typeof startMessage>;
