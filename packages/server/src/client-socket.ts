@@ -31,6 +31,10 @@ export class ClientSocket {
   readonly frames: Subscription<Frame>;
   readonly #socket: ExplainingWebSocket;
   #lastHeard = performance.now();
+  /** Senders that wait for the client to read. */
+  #waiting = 0;
+  #ending: TranscribeError | undefined;
+  #closeCode: number | undefined;
 
   constructor(socket: ExplainingWebSocket, explain: NonNullable<ExplainingWebSocket['explain']>) {
     this.#socket = socket;
@@ -42,7 +46,10 @@ export class ClientSocket {
     socket.on('message', (data: Buffer, isBinary) => this.#take(data, isBinary));
     // What broke is told by the close that follows.
     socket.on('error', () => undefined);
-    socket.on('close', () => this.frames.end());
+    socket.on('close', (code) => {
+      this.#closeCode = code;
+      this.frames.end();
+    });
   }
 
   /** When the client last sent a message, as of `performance.now()`. */
@@ -54,12 +61,25 @@ export class ClientSocket {
     return this.#socket.readyState === WebSocket.OPEN;
   }
 
+  /** Why the frames were ended from here. */
+  get ending(): TranscribeError | undefined {
+    return this.#ending;
+  }
+
+  /** Whether the client itself has ended the connection as it should. */
+  get saidGoodbye(): boolean {
+    return this.#closeCode === 1000;
+  }
+
+  /** Whether somebody waits for the client to read. */
+  get waits(): boolean {
+    return this.#waiting > 0;
+  }
+
   /** Resolves when the client has room for more; `undefined` when it has already, or has gone. */
   send(text: string): Promise<void> | undefined {
     if (!this.open) return undefined;
-    if (this.#socket.bufferedAmount >= unreadBytes) {
-      return new Promise<void>((resolve) => this.#socket.send(text, () => resolve()));
-    }
+    if (this.#socket.bufferedAmount >= unreadBytes) return this.#sendAndWait(text);
     this.#socket.send(text);
     return undefined;
   }
@@ -77,7 +97,24 @@ export class ClientSocket {
 
   /** Ends the frames; the conversation tells the client why, after what was sent before is dealt with. */
   endWith(error: TranscribeError): void {
+    this.#ending ??= error;
     this.frames.fail(error);
+  }
+
+  /** The same for one whom nobody waits for: a client that does not read is not told. */
+  dismiss(error: TranscribeError): void {
+    this.endWith(error);
+    if (this.waits) this.#socket.terminate();
+  }
+
+  #sendAndWait(text: string): Promise<void> {
+    this.#waiting += 1;
+    return new Promise<void>((resolve) => {
+      this.#socket.send(text, () => {
+        this.#waiting -= 1;
+        resolve();
+      });
+    });
   }
 
   #take(data: Buffer, isBinary: boolean): void {

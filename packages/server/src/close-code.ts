@@ -23,6 +23,11 @@ const closeCodes: Record<ErrorCode, number> = {
   engine_lost: 1011,
   engine_timeout: 1011,
   utterance_failed: 1011,
+  session_unknown: 1008,
+  session_moved: 1008,
+  store_unavailable: 1013,
+  store_fenced: 1008,
+  store_bad_cursor: 1008,
   shutting_down: 1001,
   internal: 1011,
 };

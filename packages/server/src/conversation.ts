@@ -1,130 +1,122 @@
-import { randomUUID } from 'node:crypto';
-import { decibelsOf, Intake, LevelMeter, type OpenAac } from '@live-transcribe/audio';
 import {
   asTranscribeError,
   ClientError,
   type Clock,
-  type Engine,
+  type Command,
+  type EventFault,
   type Frame,
-  Session,
-  type SessionEvent,
-  type SessionRequest,
   withTimeLimit,
 } from '@live-transcribe/core';
 import { closeCode } from './close-code.ts';
-import type { Log } from './observe/log.ts';
-import { observeEngine } from './observe/observed-engine.ts';
-import { epochSeconds } from './observe/rings.ts';
-import { sentText } from './observe/sent-text.ts';
-import { asClientFault, type SpeakingOptions, speak, tellFault } from './speaking.ts';
+import { type ComingBackOptions, comeBack } from './live/coming-back.ts';
+import { Seam } from './live/seam.ts';
+import { Seat } from './live/seat.ts';
+import { openIntake, remainsOf, type Speaker } from './live/speaker.ts';
+import { type Departure, type SpeakingOptions, speak, tellFault } from './speaking.ts';
 
-export interface ConversationOptions extends SpeakingOptions {
+export interface ConversationOptions extends SpeakingOptions, ComingBackOptions {
   readonly clock: Clock;
-  readonly openAac: OpenAac;
-  /** Ends everything at once. */
-  readonly signal: AbortSignal;
 }
+
+type Beginning = Extract<Command, { kind: 'start' | 'resume' }>;
 
 /** The contract gives a client 10 s for its start message. */
 const startWithinMs = 10_000;
 
-/** One client, from its socket's opening to its close: commands in, session events out. */
+/** One client connection, from its socket's opening to its close: commands in, session events out. */
 export async function converse(options: ConversationOptions): Promise<void> {
-  const { socket, codec, log } = options;
+  const { socket, log } = options;
   try {
     const frames = socket.frames[Symbol.asyncIterator]();
-    const request = codec.begin() ?? (await startRequest(frames, options));
-    if (request) await transcribe(request, frames, options);
-    else await socket.close(1000, '');
+    const beginning = await begin(frames, options);
+    const speaker = beginning && (await take(beginning, options));
+    const fault = speaker && (await attend(speaker, frames, options));
+    await socket.close(closeCode(fault?.code), fault?.message ?? '');
   } catch (thrown) {
     await refuse(thrown, options);
   }
   log.debug('connection ended');
 }
 
-/** What the first message asks for; `undefined` when the client leaves without one. */
-async function startRequest(
+/** What the client asks for; `undefined` when it leaves without a word. */
+async function begin(
   frames: AsyncIterator<Frame>,
   { socket, codec, clock }: ConversationOptions,
-): Promise<SessionRequest | undefined> {
+): Promise<Beginning | undefined> {
+  const request = codec.begin();
+  if (request) return { kind: 'start', request };
   const late = new ClientError('start_timeout', `No start message came within ${startWithinMs / 1000} s.`);
   const limit = { ms: startWithinMs, clock, onLate: () => socket.endWith(late) };
   const first = await withTimeLimit(limit, () => frames.next());
   if (first.done) return undefined;
   const command = codec.decode(first.value);
-  return command?.kind === 'start' ? command.request : undefined;
+  return command?.kind === 'start' || command?.kind === 'resume' ? command : undefined;
 }
 
-async function transcribe(
-  request: SessionRequest,
+/** The client's part in its session; `undefined` where all is said. */
+async function take(beginning: Beginning, options: ConversationOptions): Promise<Speaker | undefined> {
+  const seat = new Seat(options);
+  if (beginning.kind === 'resume') return comeBack(beginning.request, seat, options);
+  const { request } = beginning;
+  const intake = openIntake(request.audio, options);
+  return { live: options.lives.begin(request, seat, options.log), seat, intake, seam: new Seam() };
+}
+
+/** Hears the client out, and answers what is to be told as the reason when the connection is closed. */
+async function attend(
+  speaker: Speaker,
   frames: AsyncIterator<Frame>,
   options: ConversationOptions,
-): Promise<void> {
-  const { engine, clock, rings } = options;
-  checkLanguage(request, engine);
-  const intake = openIntake(request, options);
-  const id = randomUUID();
-  const log = options.log.child({ session: id });
-  const session = new Session({
-    id,
-    engine: observeEngine(engine, id, rings),
-    recognition: request,
-    clock,
-    random: Math.random,
-    signal: options.signal,
-  });
-  const began = clock.now();
-  log.info({ language: request.language ?? 'auto', model: request.model, audio: request.audio }, 'session started');
-  const meter = new LevelMeter();
-  const speaking = speak(frames, { session, intake, meter }, { ...options, log });
-  const closed = await tell(session, { ...options, log });
-  options.socket.frames.end();
-  const fault = (await speaking) ?? closed?.error;
-  const { peak, rms, clipped } = meter.total;
-  const level = { peakDb: decibelsOf(peak), rmsDb: decibelsOf(rms), clipped };
-  const lastedMs = Math.round(clock.now() - began);
-  const story = { audioMs: closed?.duration, segments: closed?.segments, lastedMs, ...level };
-  if (fault) log.warn({ ...story, code: fault.code }, `session ended: ${fault.message}`);
-  else log.info(story, 'session ended');
-  await options.socket.close(closeCode(fault?.code), fault?.message ?? '');
-}
-
-function checkLanguage({ language }: SessionRequest, { id, features }: Engine): void {
-  const { languages } = features;
-  if (language === undefined || languages === 'any' || languages.includes(language)) return;
-  const known = languages.join(', ');
-  throw new ClientError('unsupported_language', `The engine ${id} of this server knows ${known}, not "${language}".`);
-}
-
-function openIntake({ audio }: SessionRequest, { engine, openAac }: ConversationOptions): Intake {
+): Promise<EventFault | undefined> {
+  const { live, seat } = speaker;
   try {
-    return new Intake({ declared: audio, sampleRate: engine.sampleRate, openAac });
-  } catch (thrown) {
-    throw asClientFault(thrown);
+    const departure = await speak(frames, speaker, { ...options, log: live.log });
+    depart(departure, speaker);
+    seat.leave();
+    return await farewell(departure, speaker, options);
+  } finally {
+    seat.leave();
   }
 }
 
-/** Brings the session's events to the client, and to nobody once it has gone. Answers the last one. */
-async function tell(
-  session: Session,
-  { socket, codec, rings, log }: ConversationOptions,
-): Promise<Extract<SessionEvent, { kind: 'closed' }> | undefined> {
-  let closed: Extract<SessionEvent, { kind: 'closed' }> | undefined;
-  for await (const event of session.events()) {
-    if (event.kind === 'closed') closed = event;
-    noteInLog(event, log);
-    const text = codec.encode(event);
-    if (text === undefined || !socket.open) continue;
-    const waiting = socket.send(text);
-    if (waiting) await waiting;
-    rings.frontText.add({ t: epochSeconds(), session_id: session.id, ...sentText(event) });
+/** What becomes of the session when its speaker has left. */
+function depart(departure: Departure, speaker: Speaker): void {
+  const { live, seat, intake } = speaker;
+  if (departure.kind === 'lost' && live.resumable) {
+    live.hold(seat, remainsOf(speaker));
+    return;
   }
-  return closed;
+  intake.free();
+  live.finish(seat, departure.kind === 'stopped');
 }
 
-function noteInLog(event: SessionEvent, log: Log): void {
-  if (event.kind === 'engine_changed' && event.planned) log.info(event, 'the engine connection was replaced');
-  else if (event.kind === 'engine_changed' || event.kind === 'gap') log.warn(event, 'the engine connection was lost');
+/** Waits for what is still to be said to the client. */
+async function farewell(
+  departure: Departure,
+  { live, seat }: Speaker,
+  { socket, codec }: ConversationOptions,
+): Promise<EventFault | undefined> {
+  switch (departure.kind) {
+    case 'lost':
+    case 'left':
+      return undefined;
+    case 'failed': {
+      await tellFault(departure.error, socket, codec);
+      await live.ended;
+      return departure.error;
+    }
+    case 'stopped':
+    case 'over':
+    case 'dismissed': {
+      // Of a session that is somebody else's now nothing more is heard here.
+      const ended = seat.dismissal ? undefined : await live.ended;
+      const error = seat.dismissal ?? (departure.kind === 'dismissed' ? departure.error : undefined);
+      if (error) await tellFault(error, socket, codec);
+      return error ?? ended;
+    }
+    default:
+      return departure satisfies never;
+  }
 }
 
 async function refuse(thrown: unknown, { socket, codec, log }: ConversationOptions): Promise<void> {

@@ -1,13 +1,19 @@
 import type { AddressInfo } from 'node:net';
 import { FfmpegCodecs } from '@live-transcribe/codec-ffmpeg';
-import { type Clock, systemClock } from '@live-transcribe/core';
+import { type Clock, LocalBus, type SessionStore, systemClock, withTimeLimit } from '@live-transcribe/core';
 import { plainProtocol, transcriptionsProtocol } from '@live-transcribe/protocols';
+import type { FastifyInstance } from 'fastify';
 import type { Config } from './config/settings.ts';
 import type { EngineChoice } from './engines.ts';
 import { createApp } from './http/app.ts';
+import { Watchers } from './http/watch.ts';
+import { heartbeatTicks, LiveSessions } from './live/live-sessions.ts';
 import type { Log } from './observe/log.ts';
 import { createRings } from './observe/rings.ts';
 import { Sockets } from './sockets.ts';
+import { LateStore } from './store/late-store.ts';
+import { openStore } from './store/open-store.ts';
+import { Sweep } from './store/sweep.ts';
 
 export interface GatewayOptions {
   readonly config: Config;
@@ -20,6 +26,9 @@ export interface GatewayOptions {
   readonly clock?: Clock;
   readonly heartbeatMs?: number;
   readonly idleMs?: number;
+  readonly tickMs?: number;
+  /** The store that the configuration names, unless a test brings its own; it is closed with the gateway. */
+  readonly openStore?: () => Promise<SessionStore>;
   /** Where `FFMPEG_PATH` is looked for, as in `PATH`. */
   readonly searchPath?: string;
 }
@@ -34,40 +43,67 @@ export interface Gateway {
 
 const heartbeatMs = 30_000;
 const idleMs = 5 * 60_000;
+const tickMs = 1_000;
 /** Container platforms kill what has not stopped after 30 s, and some after 10. */
 const drainMs = 8_000;
+/** What was asked before it stopped is answered within this time. */
+const answerMs = 500;
 
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
-  const { config, choice, log } = options;
+  const { config, choice, log, clock = systemClock } = options;
   const { engine, models, plainLanguage } = choice;
   const rings = createRings(config.ringSize);
   const ffmpeg = openFfmpeg(options);
-  const app = await createApp({ ...options, rings });
+  const bus = new LocalBus();
+  const open = options.openStore ?? (() => openStore(config));
+  const store = await LateStore.open({ open, clock, random: Math.random, log });
+  const resumeMs = config.resumeSeconds * 1000;
+  const lives = new LiveSessions({
+    ...{ engine, store, bus, clock, rings, resumeMs },
+    random: Math.random,
+    tickMs: options.tickMs ?? tickMs,
+  });
+  const watchers = new Watchers();
+  const app = await createApp({ ...options, rings, store, lives, bus, clock, watchers });
   const sockets = new Sockets(app.server, {
     protocols: [
-      transcriptionsProtocol({ model: models.transcriptions }),
+      transcriptionsProtocol({
+        model: models.transcriptions,
+        resumeSeconds: config.resumeSeconds,
+        heartbeatSeconds: (heartbeatTicks * tickMs) / 1000,
+      }),
       plainProtocol({ model: models.plain, language: plainLanguage, sampleRate: config.sampleRate }),
     ],
-    engine,
-    clock: options.clock ?? systemClock,
-    log,
-    rings,
+    ...{ engine, lives, store, clock, log, rings },
     openAac: (aac) => ffmpeg.openAac(aac),
     heartbeatMs: options.heartbeatMs ?? heartbeatMs,
     idleMs: options.idleMs ?? idleMs,
   });
-  await app.listen({ host: config.host, port: config.port });
-  const { port } = app.server.address() as AddressInfo;
-  return {
-    port,
-    address: `http://${reachableHost(config.host)}:${port}`,
-    close: async () => {
-      await sockets.drain(drainMs);
-      await app.close();
-      await ffmpeg.close();
-      await engine.close();
-    },
+  const sweep = new Sweep({ store, clock, log, isLive: (id) => lives.find(id) !== undefined, ...config });
+  const close = async () => {
+    await sockets.drain(drainMs);
+    watchers.end();
+    await bus.close();
+    await closeApp(app);
+    await ffmpeg.close();
+    await engine.close();
+    await sweep.end();
+    await store.close();
   };
+  try {
+    await app.listen({ host: config.host, port: config.port });
+  } catch (thrown) {
+    await close();
+    throw thrown;
+  }
+  const { port } = app.server.address() as AddressInfo;
+  return { port, address: `http://${reachableHost(config.host)}:${port}`, close };
+}
+
+/** Browsers open connections beforehand, which an HTTP server takes for busy until they have sent something. */
+async function closeApp(app: FastifyInstance): Promise<void> {
+  const onLate = () => app.server.closeAllConnections();
+  await withTimeLimit({ ms: answerMs, clock: systemClock, onLate }, () => app.close());
 }
 
 function openFfmpeg({ config, searchPath, log }: GatewayOptions): FfmpegCodecs {

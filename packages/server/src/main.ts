@@ -5,8 +5,9 @@ import { readConfig } from './config/read-config.ts';
 import type { Config } from './config/settings.ts';
 import { chooseEngine, type EngineChoice } from './engines.ts';
 import { type Gateway, startGateway } from './gateway.ts';
-import { pagePath } from './http/routes.ts';
+import { pagePath } from './http/page-path.ts';
 import { createLog, type Log } from './observe/log.ts';
+import { describeStore } from './store/open-store.ts';
 
 /** The page as the build leaves it; this file's own folder is `src` or `dist` of packages/server. */
 const pageFolder = fileURLToPath(new URL('../../../apps/web/dist/', import.meta.url));
@@ -24,12 +25,8 @@ function readVersion(): string {
   return known ? String(description.version) : 'unknown';
 }
 
-/** What the operator set and nothing uses yet: told, so that nobody believes that transcripts are kept. */
-function warnOfReserved(config: Config, log: Log): void {
-  const reserved = { DATA_DIR: config.dataDir, DATABASE_URL: config.databaseUrl, REDIS_URL: config.redisUrl };
-  for (const [name, value] of Object.entries(reserved)) {
-    if (value !== undefined) log.warn(`${name} is set, but this version keeps no transcripts and runs alone`);
-  }
+function warnOfReserved({ redisUrl }: Config, log: Log): void {
+  if (redisUrl !== undefined) log.warn('REDIS_URL is set, but this version runs alone');
 }
 
 function warnOfLanguage({ engine, plainLanguage }: EngineChoice, log: Log): void {
@@ -70,6 +67,7 @@ async function main(): Promise<void> {
   const { engine, reason } = choice;
   log[engine.id === 'none' ? 'warn' : 'info'](`engine ${engine.id}: ${reason}`);
   if (engine.features.caveat) log.info(engine.features.caveat);
+  log.info(`transcripts are kept in ${describeStore(config)}`);
   warnOfReserved(config, log);
   warnOfLanguage(choice, log);
   try {

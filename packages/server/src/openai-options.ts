@@ -15,8 +15,8 @@ export function openaiOptions(config: Config, log: Log): OpenAIEngineOptions {
     baseUrl: config.openaiBaseUrl,
     ...(openaiDialect !== 'auto' && { dialect: openaiDialect }),
     session: sessionDefaults(config),
-    openDetector: ({ sampleRate, silenceMs }) =>
-      SpeechDetector.open({ sampleRate, ...(silenceMs !== undefined && { silenceMs: detectable(silenceMs) }) }),
+    createDetector: ({ sampleRate, silenceMs }) =>
+      new SpeechDetector({ sampleRate, ...(silenceMs !== undefined && { silenceMs: detectable(silenceMs) }) }),
     ...(openaiGateSilenceMs > 0 && { gateSilence: { afterMs: openaiGateSilenceMs, preRollMs } }),
     maxSessionMs: config.openaiMaxSessionMinutes * 60_000,
     prices: config.openaiPrices,

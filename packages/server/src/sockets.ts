@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { OpenAac } from '@live-transcribe/audio';
@@ -7,18 +6,22 @@ import {
   type ClientProtocol,
   type Clock,
   type Engine,
+  type SessionStore,
   TranscribeError,
   withTimeLimit,
 } from '@live-transcribe/core';
 import { WebSocketServer, type Server as WebSocketServerOf } from 'ws';
 import { ClientSocket, ExplainingWebSocket, largestMessage } from './client-socket.ts';
 import { converse } from './conversation.ts';
+import type { LiveSessions } from './live/live-sessions.ts';
 import type { Log } from './observe/log.ts';
 import type { Rings } from './observe/rings.ts';
 
 export interface SocketsOptions {
   readonly protocols: readonly ClientProtocol[];
   readonly engine: Engine;
+  readonly lives: LiveSessions;
+  readonly store: Pick<SessionStore, 'read'>;
   readonly clock: Clock;
   readonly log: Log;
   readonly rings: Rings;
@@ -37,7 +40,6 @@ export class Sockets {
   /** Those who have answered since the last heartbeat. */
   readonly #alive = new WeakSet<ExplainingWebSocket>();
   readonly #conversations = new Set<Promise<void>>();
-  readonly #ending = new AbortController();
   readonly #heartbeat: NodeJS.Timeout;
   #draining: TranscribeError | undefined;
 
@@ -51,25 +53,23 @@ export class Sockets {
       perMessageDeflate: false,
       clientTracking: false,
     });
-    // Each session listens while it lives: more than ten of them are no leak.
-    setMaxListeners(0, this.#ending.signal);
     http.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
     this.#heartbeat = setInterval(() => this.#beat(), options.heartbeatMs);
     this.#heartbeat.unref();
   }
 
-  /** Takes no more audio, lets what was said be finalised, and after `withinMs` ends what is left. */
+  /** Takes no more audio, lets what was said be finalised and kept, and after `withinMs` ends what is left. */
   async drain(withinMs: number): Promise<void> {
-    this.#draining = new TranscribeError('shutting_down', 'The server is stopping. Please connect again in a moment.');
+    const { lives, clock } = this.#options;
+    const reason = new TranscribeError('shutting_down', 'The server is stopping. Please connect again in a moment.');
+    this.#draining = reason;
     clearInterval(this.#heartbeat);
-    for (const client of this.#clients.values()) client.endWith(this.#draining);
-    const limit = { ms: withinMs, clock: this.#options.clock, onLate: () => this.#end() };
-    await withTimeLimit(limit, () => Promise.all(this.#conversations));
-  }
-
-  #end(): void {
-    this.#ending.abort(this.#draining);
-    for (const socket of this.#clients.keys()) socket.terminate();
+    for (const client of this.#clients.values()) client.endWith(reason);
+    const onLate = () => {
+      lives.end(reason);
+      for (const socket of this.#clients.keys()) socket.terminate();
+    };
+    await withTimeLimit({ ms: withinMs, clock, onLate }, () => Promise.all([...this.#conversations, lives.drain()]));
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
@@ -86,7 +86,7 @@ export class Sockets {
   }
 
   #welcome(socket: ExplainingWebSocket, protocol: ClientProtocol, url: URL): void {
-    const { engine, clock, log, rings, openAac } = this.#options;
+    const { engine, lives, store, clock, log, rings, openAac } = this.#options;
     const codec = protocol.codec(url.searchParams);
     const client = new ClientSocket(socket, (code, message) => codec.encodeFault({ code, message }));
     this.#clients.set(socket, client);
@@ -97,11 +97,12 @@ export class Sockets {
       socket: client,
       codec,
       engine,
+      lives,
+      store,
       clock,
       rings,
       openAac,
       log: log.child({ protocol: protocol.path }),
-      signal: this.#ending.signal,
     }).catch((thrown: unknown) => {
       log.error({ err: thrown }, 'a conversation failed');
       socket.terminate();

@@ -1,24 +1,17 @@
-import { AudioError, type Intake, type LevelMeter, type Notice, samplesToMs, timelineMs } from '@live-transcribe/audio';
+import { type Notice, samplesToMs, timelineMs } from '@live-transcribe/audio';
 import {
-  asTranscribeError,
   ClientError,
   type Command,
   type Engine,
   type Frame,
   type ProtocolCodec,
-  type Session,
   type TranscribeError,
 } from '@live-transcribe/core';
+import { asClientFault } from './client-fault.ts';
 import type { ClientSocket } from './client-socket.ts';
+import type { Speaker } from './live/speaker.ts';
 import type { Log } from './observe/log.ts';
 import { epochSeconds, type Rings } from './observe/rings.ts';
-
-/** Where one client's audio goes. */
-export interface Speaker {
-  readonly session: Session;
-  readonly intake: Intake;
-  readonly meter: LevelMeter;
-}
 
 export interface SpeakingOptions {
   readonly socket: ClientSocket;
@@ -28,6 +21,19 @@ export interface SpeakingOptions {
   readonly rings: Rings;
 }
 
+/** How a client came to speak no more. */
+export type Departure =
+  /** It said that this was all. */
+  | { readonly kind: 'stopped' }
+  /** It closed its connection as one should, or the connection was lost. */
+  | { readonly kind: 'left' | 'lost' }
+  /** The session has ended. */
+  | { readonly kind: 'over' }
+  /** The server let it go. */
+  | { readonly kind: 'dismissed'; readonly error: TranscribeError }
+  /** Its audio cannot be decoded, or something broke here. */
+  | { readonly kind: 'failed'; readonly error: TranscribeError };
+
 /** Decoding and resampling one slice takes about a millisecond: the longest that one client keeps the others waiting. */
 const sliceBytes = 32 * 1024;
 
@@ -36,28 +42,42 @@ export async function speak(
   frames: AsyncIterator<Frame>,
   speaker: Speaker,
   options: SpeakingOptions,
-): Promise<TranscribeError | undefined> {
-  const { socket, codec } = options;
-  const { session, intake } = speaker;
+): Promise<Departure> {
+  const { live, seat, intake, seam } = speaker;
   try {
-    for (let item = await frames.next(); !item.done; item = await frames.next()) {
-      const obeyed = obey(item.value, speaker, options);
-      const goesOn = typeof obeyed === 'boolean' ? obeyed : await obeyed;
-      if (!goesOn) break;
-    }
-    await session.write(await intake.end());
+    const departure = await hear(frames, speaker, options);
+    const comesBack = departure.kind === 'lost' && live.resumable;
+    if (comesBack || seat.dismissal) return departure;
+    await live.session.write(seam.take(await intake.end()));
     await tellNotices(intake.takeNotices(), speaker, options);
-    return undefined;
+    return departure;
   } catch (thrown) {
     const error = asClientFault(thrown);
     if (error.code === 'internal') options.log.error({ err: thrown }, 'the intake failed');
-    await tellFault(error, socket, codec);
-    return error;
+    return { kind: 'failed', error };
   } finally {
-    intake.free();
-    session.finish();
-    socket.frames.end();
+    options.socket.frames.end();
   }
+}
+
+async function hear(frames: AsyncIterator<Frame>, speaker: Speaker, options: SpeakingOptions): Promise<Departure> {
+  const { socket } = options;
+  const { seat } = speaker;
+  try {
+    for (let item = await frames.next(); !item.done; item = await frames.next()) {
+      // What waits here is another connection's to bring.
+      if (seat.dismissal) break;
+      const obeyed = obey(item.value, speaker, options);
+      const goesOn = typeof obeyed === 'boolean' ? obeyed : await obeyed;
+      if (!goesOn) return { kind: 'stopped' };
+    }
+  } catch (thrown) {
+    if (thrown !== socket.ending) throw thrown;
+  }
+  const error = seat.dismissal ?? socket.ending;
+  if (error) return { kind: 'dismissed', error };
+  if (socket.open) return { kind: 'over' };
+  return { kind: socket.saidGoodbye ? 'left' : 'lost' };
 }
 
 /** Carries out what one frame asks; answers whether more may follow, at once where nothing has to be waited for. */
@@ -68,14 +88,15 @@ function obey(frame: Frame, speaker: Speaker, options: SpeakingOptions): boolean
     case 'audio':
       return listen(command.bytes, speaker, options);
     case 'commit':
-      speaker.session.commit();
+      speaker.live.session.commit();
       return true;
     case 'clear':
-      speaker.session.clear();
+      speaker.live.session.clear();
       return true;
     case 'stop':
       return false;
     case 'start':
+    case 'resume':
     case undefined:
       return true;
     default:
@@ -101,12 +122,13 @@ async function complain(error: ClientError, { codec, socket, log }: SpeakingOpti
 
 /** The path of a chunk: to samples, to the session, and noted. Waits only for what is not done at once. */
 async function listen(bytes: Uint8Array, speaker: Speaker, options: SpeakingOptions): Promise<true> {
-  const { session, intake, meter } = speaker;
+  const { live, intake, seam } = speaker;
+  const { session, meter } = live;
   const { engine, rings } = options;
   for (let at = 0; at < bytes.length; at += sliceBytes) {
     const slice = bytes.length <= sliceBytes ? bytes : bytes.subarray(at, at + sliceBytes);
     const taken = intake.push(slice);
-    const samples = taken instanceof Int16Array ? taken : await taken;
+    const samples = seam.take(taken instanceof Int16Array ? taken : await taken);
     const start = samplesToMs(session.received, engine.sampleRate) / 1000;
     const notices = intake.takeNotices();
     if (notices.length > 0) await tellNotices(notices, speaker, options);
@@ -127,11 +149,11 @@ async function listen(bytes: Uint8Array, speaker: Speaker, options: SpeakingOpti
 
 async function tellNotices(
   notices: readonly Notice[],
-  { session }: Speaker,
+  { live }: Speaker,
   { engine, socket, codec, log }: SpeakingOptions,
 ): Promise<void> {
   for (const notice of notices) {
-    const at = timelineMs(samplesToMs(session.received, engine.sampleRate));
+    const at = timelineMs(samplesToMs(live.session.received, engine.sampleRate));
     log.info({ code: notice.code, atMs: Math.round(at) }, notice.message);
     await socket.send(codec.encodeNotice(notice, at));
   }
@@ -140,10 +162,4 @@ async function tellNotices(
 /** Tells the client what went wrong. */
 export async function tellFault(error: TranscribeError, socket: ClientSocket, codec: ProtocolCodec): Promise<void> {
   await socket.send(codec.encodeFault({ code: error.code, message: error.message }));
-}
-
-/** What a client is told of an error in its audio; of anything else that was thrown too. */
-export function asClientFault(thrown: unknown): TranscribeError {
-  if (thrown instanceof AudioError) return new ClientError(thrown.code, thrown.message, { cause: thrown });
-  return asTranscribeError(thrown);
 }

@@ -18,6 +18,10 @@ describe('the configuration', () => {
         port: 8_000,
         logLevel: 'info',
         engine: 'auto',
+        dataDir: 'data',
+        databaseUrl: undefined,
+        retentionDays: undefined,
+        resumeSeconds: 60,
       },
     });
   });
@@ -45,6 +49,8 @@ describe('the configuration', () => {
     ['ENGINE', 'PocketSphinx', { engine: 'pocketsphinx' }],
     ['DATA_DIR', '/var/lib/x', { dataDir: '/var/lib/x' }],
     ['DATABASE_URL', 'postgres://u:p@h/d', { databaseUrl: 'postgres://u:p@h/d' }],
+    ['RETENTION_DAYS', '30', { retentionDays: 30 }],
+    ['RESUME_SECONDS', '0', { resumeSeconds: 0 }],
     ['REDIS_URL', 'redis://h:6379', { redisUrl: 'redis://h:6379' }],
     ['PORT', '', { port: 8_000 }],
     ['PORT', '  ', { port: 8_000 }],

@@ -119,7 +119,7 @@ describe('the fault matrix', { timeout }, () => {
     const options = seeds(runs.hopeless, 600).map((seed) => ({ seed, plan: hopelessPlan }));
     const met = await runAll('hopeless', options, async (option, story) => {
       const { events, recording, met: isMet } = await runSession(option);
-      const fault = { code: 'engine_auth', message: 'OpenAI did not accept the API key of this server.' };
+      const fault = { code: 'engine_auth', message: 'The API key of this gateway was not accepted by OpenAI.' };
       expect(closing(events), story).toMatchObject({ kind: 'closed', error: fault });
       const gap = events.find((event) => event.kind === 'gap');
       expect(gap, story).toMatchObject({ reason: fault });

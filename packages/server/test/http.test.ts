@@ -210,6 +210,6 @@ describe('GET /debug', () => {
   it.each(['0', '1001', '-1', 'x', '', '1.5'])('refuses limit=%s with 422', async (limit) => {
     const response = await fetch(`http://127.0.0.1:${gateway.port}/debug/front-text?limit=${limit}`);
     expect(response.status).toBe(422);
-    expect(await response.json()).toEqual({ error: expect.stringContaining('1 to 1000') });
+    expect(await response.json()).toEqual({ error: expect.stringContaining('1 to 1000'), code: 'bad_value' });
   });
 });

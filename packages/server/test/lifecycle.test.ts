@@ -176,5 +176,5 @@ describe('a client that does not read', () => {
     expect((await client.closed).code).toBe(1000);
     const finals = client.messages.filter(({ type }) => type === 'final').map(({ text }) => text);
     expect(finals).toEqual(Array.from({ length: 800 }, (_, index) => `${index * 80}-${index * 80 + 79}`));
-  });
+  }, 20_000);
 });

@@ -20,9 +20,9 @@ export interface TestGatewayOptions extends Partial<Omit<GatewayOptions, 'choice
 export async function startTestGateway(options: TestGatewayOptions = {}): Promise<Gateway & { engine: Engine }> {
   const { faults = [], environment, plainLanguage = 'sv', ...rest } = options;
   const engine = options.engine ?? new RulerEngine({ sampleRate: testRate, utteranceMs: 500, faults });
-  const read = readConfig({ PORT: '0', ...environment });
-  if (!read.ok) throw new Error(read.faults.join('\n'));
   const pageFolder = mkdtempSync(join(tmpdir(), 'live-transcribe-page-'));
+  const read = readConfig({ PORT: '0', DATA_DIR: join(pageFolder, 'data'), ...environment });
+  if (!read.ok) throw new Error(read.faults.join('\n'));
   writeFileSync(join(pageFolder, 'index.html'), '<!doctype html><title>The page</title>');
   const gateway = await startGateway({
     config: read.config,

@@ -49,13 +49,30 @@ export const settings = {
     100,
     'How many AAC streams are decoded at once, each by an ffmpeg of about 11 MB; 0 for none.',
   ),
-  dataDir: setting('DATA_DIR', optional(text), undefined, 'Reserved for the transcript store; nothing is kept yet.'),
+  dataDir: setting(
+    'DATA_DIR',
+    text,
+    'data',
+    'Folder of what is kept: transcripts, unless DATABASE_URL names another place.',
+  ),
   databaseUrl: setting(
     'DATABASE_URL',
     optional(url('postgres', 'postgresql')),
     undefined,
-    'Reserved for the transcript store; nothing is kept yet.',
+    'PostgreSQL database that keeps the transcripts, in the place of a file in DATA_DIR.',
     true,
+  ),
+  retentionDays: setting(
+    'RETENTION_DAYS',
+    optional(integer(1, 36_500)),
+    undefined,
+    'Transcripts are deleted so many days after their session; when not set they are kept until somebody deletes them.',
+  ),
+  resumeSeconds: setting(
+    'RESUME_SECONDS',
+    integer(0, 3_600),
+    60,
+    'How long the engine listens on for a client that has lost its connection and may come back.',
   ),
   redisUrl: setting(
     'REDIS_URL',

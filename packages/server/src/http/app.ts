@@ -1,29 +1,43 @@
+import { fileURLToPath } from 'node:url';
 import cors from '@fastify/cors';
 import fastifyStatic from '@fastify/static';
-import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
+import { TranscribeError } from '@live-transcribe/core';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Log } from '../observe/log.ts';
+import type { Rings } from '../observe/rings.ts';
+import { addDebugRoutes } from './debug.ts';
+import { addDescriptionRoutes } from './descriptions.ts';
+import { httpStatus } from './http-status.ts';
 import { originAllowed } from './origins.ts';
-import { pagePath, type RouteOptions, registerRoutes } from './routes.ts';
+import { pagePath } from './page-path.ts';
+import { Routes } from './route.ts';
+import { addSessionRoutes, type SessionRouteOptions } from './sessions.ts';
+import { addStatusRoutes, type StatusOptions } from './status.ts';
+import type { Watchers, WatchOptions } from './watch.ts';
 
-export interface AppOptions extends RouteOptions {
+export interface AppOptions extends StatusOptions, SessionRouteOptions, WatchOptions {
   readonly log: Log;
+  readonly rings: Rings;
+  readonly watchers: Watchers;
   /** The folder of the built page. */
   readonly pageFolder: string;
 }
 
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
+const docsFolder = fileURLToPath(new URL('../../assets/docs/', import.meta.url));
 
 /** Everything that is spoken over plain HTTP. */
 export async function createApp(options: AppOptions): Promise<FastifyInstance> {
+  const { config, log, rings, pageFolder, version, watchers } = options;
   const app: FastifyInstance = Fastify({ bodyLimit: 64 * 1024 });
 
   await app.register(cors, () => (request: FastifyRequest, done: (error: Error | null, cors: object) => void) => {
     const { origin, host } = request.headers;
-    const allowed = origin !== undefined && originAllowed(options.config.allowedOrigins, origin, host);
+    const allowed = origin !== undefined && originAllowed(config.allowedOrigins, origin, host);
     done(null, { credentials: true, methods, origin: allowed });
   });
   await app.register(fastifyStatic, {
-    root: options.pageFolder,
+    root: pageFolder,
     prefix: '/static/',
     // File names under assets/ change with their contents; the page itself is asked for anew each time.
     cacheControl: false,
@@ -32,17 +46,36 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
       response.setHeader('cache-control', forEver ? 'public, max-age=31536000, immutable' : 'no-cache');
     },
   });
-  registerRoutes(app, options);
+  await app.register(fastifyStatic, { root: docsFolder, prefix: '/docs/', decorateReply: false });
+  app.get('/docs', (_request, reply) => reply.redirect('/docs/'));
+
+  const routes = new Routes(app);
+  addStatusRoutes(routes, options);
+  addSessionRoutes(routes, options);
+  watchers.addTo(routes, options);
+  addDebugRoutes(routes, rings);
+  addDescriptionRoutes(routes, version);
 
   app.setNotFoundHandler((request, reply) =>
     reply.code(404).send({ error: `There is nothing at ${request.url.slice(0, 200)}. The page is at ${pagePath}.` }),
   );
-  app.setErrorHandler((error, _request, reply) => {
-    const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500;
-    if (status < 500)
-      return reply.code(status).send({ error: error instanceof Error ? error.message : 'Bad request.' });
-    options.log.error({ err: error }, 'a request failed');
-    return reply.code(500).send({ error: 'The server met an unexpected fault; its log has the details.' });
-  });
+  app.setErrorHandler((thrown, request, reply) => answerFault(thrown, request, reply, log));
   return app;
+}
+
+function answerFault(thrown: unknown, request: FastifyRequest, reply: FastifyReply, log: Log): FastifyReply {
+  if (thrown instanceof TranscribeError && thrown.code !== 'internal') {
+    const { code, message } = thrown;
+    if (httpStatus(code) === 503) reply.header('retry-after', '5');
+    return reply.code(httpStatus(code)).send({ error: message, code });
+  }
+  // Fastify's own, of requests that are none.
+  const status = thrown instanceof Error && 'statusCode' in thrown ? Number(thrown.statusCode) : 500;
+  if (status < 500) {
+    const error = thrown instanceof Error ? thrown.message : 'Bad request.';
+    return reply.code(status).send({ error, code: 'bad_message' });
+  }
+  log.error({ err: thrown, route: request.routeOptions.url }, 'a request failed');
+  const error = 'The server met an unexpected fault; its log has the details.';
+  return reply.code(500).send({ error, code: 'internal' });
 }

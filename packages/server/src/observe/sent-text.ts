@@ -3,7 +3,7 @@ import type { TextEntry } from './rings.ts';
 
 /** What `/debug/front-text` shows of an event that was sent to a client. */
 export function sentText(event: SessionEvent): Omit<TextEntry, 't' | 'session_id'> {
-  const ts = 'start' in event ? { start_s: event.start / 1000, end_s: event.end / 1000 } : null;
+  const ts = 'start' in event ? { start_s: Math.round(event.start) / 1000, end_s: Math.round(event.end) / 1000 } : null;
   switch (event.kind) {
     case 'partial':
     case 'final':
@@ -17,6 +17,8 @@ export function sentText(event: SessionEvent): Omit<TextEntry, 't' | 'session_id
     case 'closed':
       return { type: event.error ? 'error' : 'closed', text: event.error?.message ?? '', ts, event: event.kind };
     case 'opened':
+    case 'resumed':
+    case 'covered':
     case 'engine_changed':
       return { type: event.kind, text: '', ts, event: event.kind };
     default:

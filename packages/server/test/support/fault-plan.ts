@@ -187,7 +187,7 @@ export const unheardPlan = (draw: Draw): FaultPlan => {
 export const hopelessPlan = (draw: Draw): FaultPlan => ({
   faults: [
     { ...dropped(draw), connection: 0 },
-    { kind: 'refuse_upgrade', connection: 1, ...answer(401, 'invalid_api_key') },
+    { kind: 'refuse_secret', connection: 1, ...answer(401, 'invalid_api_key') },
   ],
 });
 

@@ -97,7 +97,7 @@ async function routed(baseUrl: string, clock: Clock, mode: Mode, plan: FaultPlan
     // What is late is found by the clock of the test, that of the session.
     connectTimeoutMs: 60_000,
     session: { turns: { kind: mode.startsWith('gateway') ? 'gateway_vad' : 'server_vad' } },
-    ...(mode !== 'service' && { openDetector: async ({ silenceMs }) => new LoudDetector(silenceMs) }),
+    ...(mode !== 'service' && { createDetector: ({ silenceMs }) => new LoudDetector(silenceMs) }),
     ...(mode === 'gateway, silence not sent' && { gateSilence: { afterMs: 200, preRollMs: 300 } }),
   };
   const to = await addresses(baseUrl);

@@ -1,0 +1,14 @@
+import type { ErrorCode } from '@live-transcribe/core';
+
+/** Where a code has a status of its own; anything else is the server's fault. */
+const statuses: Partial<Record<ErrorCode, number>> = {
+  bad_message: 400,
+  bad_value: 422,
+  store_bad_cursor: 422,
+  session_unknown: 404,
+  store_unavailable: 503,
+  engine_unavailable: 503,
+  shutting_down: 503,
+};
+
+export const httpStatus = (code: ErrorCode): number => statuses[code] ?? 500;

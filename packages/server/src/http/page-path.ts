@@ -1,0 +1,2 @@
+/** Of the page. */
+export const pagePath = '/static/index.html';

@@ -1,0 +1,84 @@
+import { ClientError, errorTable } from '@live-transcribe/core';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+
+/** One kind of answer: JSON of a schema, or something else by its media types. */
+export type Answer = { readonly says: string } & (
+  | { readonly json: z.ZodType }
+  | { readonly types: readonly string[] }
+  | { readonly empty: true }
+);
+
+/** What a route is: it is served, checked and documented by this. */
+export interface RouteSpec<Path extends z.ZodObject = z.ZodObject, Query extends z.ZodObject = z.ZodObject> {
+  readonly method: 'GET' | 'DELETE';
+  /** With `:name` for what varies. */
+  readonly path: string;
+  readonly says: string;
+  readonly parameters?: Path;
+  readonly query?: Query;
+  /** By status. */
+  readonly answers: Readonly<Record<number, Answer>>;
+}
+
+export interface RouteRequest<Path extends z.ZodObject, Query extends z.ZodObject> {
+  readonly parameters: z.output<Path>;
+  readonly query: z.output<Query>;
+  readonly request: FastifyRequest;
+  /** To answer with another status than 200, or with something else than JSON; that is then returned. */
+  readonly reply: FastifyReply;
+}
+
+/** What every route answers when something is wrong. */
+export const errorAnswer = z
+  .object({
+    error: z.string().describe('A sentence for people.'),
+    code: z.enum(Object.keys(errorTable)).describe('For programs.'),
+  })
+  .meta({ id: 'Error' });
+
+/** The routes of one server. */
+export class Routes {
+  readonly specs: RouteSpec[] = [];
+  readonly #app: FastifyInstance;
+
+  constructor(app: FastifyInstance) {
+    this.#app = app;
+  }
+
+  /** Serves `spec`: what `handle` returns is checked against the schema of the answer 200, unless it is the reply. */
+  add<Path extends z.ZodObject, Query extends z.ZodObject>(
+    spec: RouteSpec<Path, Query>,
+    handle: (request: RouteRequest<Path, Query>) => unknown,
+  ): void {
+    this.specs.push(spec);
+    this.#app.route({
+      method: spec.method,
+      url: spec.path,
+      // Asked for its head alone, a stream would be made and never be read.
+      exposeHeadRoute: !Object.values(spec.answers).some(isStream),
+      handler: async (request, reply) => {
+        const parameters = parse(spec.parameters, request.params);
+        const query = parse(spec.query, request.query);
+        const answer = await handle({ parameters, query, request, reply });
+        return answer === reply ? reply : checked(spec.answers[200], answer);
+      },
+    });
+  }
+}
+
+/** Throws `bad_value`. */
+function parse<Schema extends z.ZodObject>(schema: Schema | undefined, given: unknown): z.output<Schema> {
+  // Where nothing is asked for, nobody reads it.
+  if (!schema) return {} as z.output<Schema>;
+  const parsed = schema.safeParse(given);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new ClientError('bad_value', `"${issue?.path.join('.')}" ${issue?.message}.`, { cause: parsed.error });
+}
+
+const isStream = (answer: Answer): boolean => 'types' in answer && answer.types.includes('text/event-stream');
+
+function checked(answer: Answer | undefined, value: unknown): unknown {
+  return answer && 'json' in answer ? answer.json.parse(value) : value;
+}

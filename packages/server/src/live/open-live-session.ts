@@ -1,0 +1,62 @@
+import {
+  type Claim,
+  ClientError,
+  type Clock,
+  type Continuation,
+  type Engine,
+  type EventBus,
+  type NewSession,
+  Session,
+  type SessionStore,
+} from '@live-transcribe/core';
+import type { Log } from '../observe/log.ts';
+import { observeEngine } from '../observe/observed-engine.ts';
+import type { Rings } from '../observe/rings.ts';
+import { LiveSession } from './live-session.ts';
+import { Outbox, type Patience } from './outbox.ts';
+import type { Seat } from './seat.ts';
+
+/** What all live sessions of a server share. */
+export interface LiveSessionParts {
+  readonly engine: Engine;
+  readonly store: SessionStore;
+  readonly bus: EventBus;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly rings: Rings;
+  /** How long a lost client is waited for. */
+  readonly resumeMs: number;
+  readonly patience: Patience;
+}
+
+export type Opening = { readonly session: NewSession } & (
+  | { readonly seat: Seat }
+  /** Of a session that is gone on with. */
+  | { readonly claim: Claim; readonly continues: Continuation }
+);
+
+/** Joins a session to its engine, its outbox and the bus, and has it begin. */
+export function openLiveSession(opening: Opening, parts: LiveSessionParts, parent: Log): LiveSession {
+  const { engine, store, bus, clock, random, rings, resumeMs, patience } = parts;
+  const { id, recognition, resumable } = opening.session;
+  const earlier = 'continues' in opening ? opening : undefined;
+  const seq = earlier?.continues.seq ?? 0;
+  const log = parent.child({ session: id });
+  const ending = new AbortController();
+  const moved = new ClientError('session_moved', 'This session goes on at another server.');
+  const outbox = new Outbox({
+    ...{ session: opening.session, store, clock, random, log, patience },
+    ...(earlier && { claim: earlier.claim }),
+    stored: seq,
+    onFenced: () => live.abandon(moved),
+  });
+  const session = new Session({
+    ...{ id, recognition, clock, random },
+    ...(earlier && { continues: earlier.continues }),
+    engine: observeEngine(engine, id, rings),
+    signal: ending.signal,
+  });
+  const options = { session, ending, recognition, resumable, seq, outbox, store, bus, clock, log, resumeMs };
+  const live = new LiveSession(options, 'seat' in opening ? opening.seat : undefined);
+  return live;
+}

@@ -1,0 +1,168 @@
+import {
+  asTranscribeError,
+  type Claim,
+  type Clock,
+  type LoggedEvent,
+  type NewSession,
+  type SessionStore,
+  withTimeLimit,
+} from '@live-transcribe/core';
+import type { Log } from '../observe/log.ts';
+import { backoffMs } from '../store/backoff.ts';
+
+/** An hour of talk, at a sentence every few seconds. */
+const capacity = 1_024;
+const batchSize = 128;
+/** Clients are told of an event that could not be kept within this time all the same. */
+const patienceMs = 2_000;
+
+/** Whether the store has lately kept somebody waiting for as long as anybody waits: then nobody else does, until it answers. */
+export interface Patience {
+  isOut: boolean;
+}
+
+export interface OutboxOptions {
+  readonly session: NewSession;
+  /** Of a session that is kept already. */
+  readonly claim?: Claim;
+  /** The number of the last event that is kept already. */
+  readonly stored: number;
+  readonly store: Pick<SessionStore, 'create' | 'append'>;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly log: Log;
+  readonly patience: Patience;
+  /** The session is no longer ours: another server has claimed it, or it was deleted. */
+  readonly onFenced: () => void;
+}
+
+/**
+ * What one session has to keep, on its way to the store: in order, each event once, again and again while the store
+ * cannot take it.
+ *
+ * Bound: 1,024 events. What comes while so many wait is not kept, and the log says so; those that wait still will be.
+ */
+export class Outbox {
+  readonly #options: OutboxOptions;
+  readonly #ending = new AbortController();
+  #claim: Claim | undefined;
+  #waiting: LoggedEvent[] = [];
+  #wakeAll: (() => void)[] = [];
+  #stored: number;
+  #working = false;
+  #full = false;
+
+  constructor(options: OutboxOptions) {
+    this.#options = options;
+    this.#claim = options.claim;
+    this.#stored = options.stored;
+  }
+
+  /** Events up to this number are kept. */
+  get stored(): number {
+    return this.#stored;
+  }
+
+  /** Whether everything is kept that will be. */
+  get empty(): boolean {
+    return this.#waiting.length === 0;
+  }
+
+  /** What waits, after number `after`. */
+  waiting(after: number): readonly LoggedEvent[] {
+    return this.#waiting.filter(({ seq }) => seq > after);
+  }
+
+  /** Resolves when the event is kept, or has waited for 2 s; `undefined` where there is nothing to wait for. */
+  keep(event: LoggedEvent): Promise<void> | undefined {
+    if (this.#ended || this.#full) return undefined;
+    if (this.#waiting.length >= capacity) {
+      this.#full = true;
+      this.#options.log.error(`${capacity} events wait for the store: what follows in this session is not kept`);
+      return undefined;
+    }
+    this.#waiting.push(event);
+    if (!this.#working) void this.#work();
+    return this.#options.patience.isOut ? undefined : this.#kept(event.seq);
+  }
+
+  /** Resolves when nothing waits any more. */
+  async emptied(): Promise<void> {
+    while (!this.empty && !this.#ended) await this.#change();
+  }
+
+  /** Keeps nothing more; what waits is lost. */
+  end(): void {
+    this.#ending.abort();
+    this.#waiting = [];
+    this.#wake();
+  }
+
+  get #ended(): boolean {
+    return this.#ending.signal.aborted;
+  }
+
+  async #kept(seq: number): Promise<void> {
+    const { clock, patience } = this.#options;
+    const onLate = () => {
+      patience.isOut = true;
+      this.#wake();
+    };
+    await withTimeLimit({ ms: patienceMs, clock, onLate }, async () => {
+      while (this.#stored < seq && !patience.isOut && !this.#ended) await this.#change();
+    });
+  }
+
+  async #work(): Promise<void> {
+    this.#working = true;
+    for (let failures = 0; !this.empty; ) {
+      try {
+        await this.#keepSome();
+        failures = 0;
+      } catch (thrown) {
+        const error = asTranscribeError(thrown);
+        if (error.code === 'store_fenced') this.#fence();
+        else {
+          if (failures === 0) this.#options.log.warn({ err: error }, 'the store does not keep the session just now');
+          await this.#pause(failures);
+          failures += 1;
+        }
+      }
+    }
+    this.#working = false;
+  }
+
+  async #keepSome(): Promise<void> {
+    const { store, session, patience } = this.#options;
+    this.#claim ??= await store.create(session);
+    const some = this.#waiting.slice(0, batchSize);
+    await store.append(this.#claim, some);
+    if (this.#ended) return;
+    this.#waiting.splice(0, some.length);
+    this.#stored = some.at(-1)?.seq ?? this.#stored;
+    patience.isOut = false;
+    this.#wake();
+  }
+
+  #fence(): void {
+    if (this.#ended) return;
+    this.end();
+    this.#options.onFenced();
+  }
+
+  async #pause(failures: number): Promise<void> {
+    const { clock, random } = this.#options;
+    // When it ends there is no more to do, and `empty` says so.
+    await clock.wait(backoffMs(failures, random()), this.#ending.signal).catch(() => undefined);
+  }
+
+  #change(): Promise<void> {
+    return new Promise((resolve) => this.#wakeAll.push(resolve));
+  }
+
+  #wake(): void {
+    const waiting = this.#wakeAll;
+    this.#wakeAll = [];
+    for (const wake of waiting) wake();
+  }
+}
