@@ -54,7 +54,7 @@ export class BoundedStream<T> implements AsyncIterable<T> {
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<T, void, undefined> {
-    if (this.#hasReader) throw new TypeError('This stream has one reader, and it has it already.');
+    if (this.#hasReader) throw new TypeError('There is one reader already.');
     this.#hasReader = true;
     try {
       for (;;) {

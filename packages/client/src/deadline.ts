@@ -1,8 +1,8 @@
 export interface Deadline {
-  /** Milliseconds. */
-  readonly withinMs: number;
+  /** Milliseconds; without them there is no end to it but the signal. */
+  readonly withinMs?: number;
   /** What to throw when the time is up. */
-  readonly late: () => Error;
+  readonly late?: () => Error;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -12,7 +12,7 @@ export async function byDeadline<T>(promise: Promise<T>, { withinMs, late, signa
   let giveUp: () => void = () => undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
   const gaveUp = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(late()), withinMs);
+    if (withinMs !== undefined) timer = setTimeout(() => reject(late?.()), withinMs);
     giveUp = () => reject(signal?.reason);
     signal?.addEventListener('abort', giveUp);
   });

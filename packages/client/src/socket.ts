@@ -1,3 +1,4 @@
+import { fullAddress, impossible } from './address.ts';
 import { TranscriptionError } from './errors.ts';
 
 /** As much of a WebSocket as the SDK uses: the browser's, Node's own and that of the package `ws` all have it. */
@@ -24,14 +25,22 @@ export interface ClosedSocket {
 /** `WebSocket.OPEN`, whether or not there is a global `WebSocket`. */
 export const socketOpen = 1;
 
-export type OpenSocket = (url: string) => Socket;
+export type OpenSocket = (url: string, protocols: string[]) => Socket;
 
-/** The address as a WebSocket wants it; `http:` and `https:` are welcome, so that a page can pass its own. */
-export function socketAddress(url: string | URL): string {
-  const address = new URL(url);
-  if (address.protocol === 'http:') address.protocol = 'ws:';
-  if (address.protocol === 'https:') address.protocol = 'wss:';
-  return address.href;
+/** Opens a socket. Throws `connection_refused` for an address that is none, or one that the page's security forbids. */
+export function openSocketTo(
+  url: string | URL,
+  token: string | undefined,
+  openSocket: OpenSocket = (address, protocols) => new WebSocket(address, protocols),
+): Socket {
+  const address = fullAddress(url);
+  address.protocol = address.protocol.replace('http', 'ws');
+  try {
+    // Browsers can send no header of their own: the sub-protocols are the one place for a token outside the address.
+    return openSocket(address.href, token === undefined ? [] : ['live-transcribe', `token.${token}`]);
+  } catch (cause) {
+    throw impossible(address, cause);
+  }
 }
 
 /** The server's codes by RFC 6455's, for a server that closes without having said why. */
@@ -43,12 +52,20 @@ const codes: Readonly<Record<number, string>> = {
   1013: 'engine_busy',
 };
 
-/** Why a socket closed before the conversation was over, as far as the close itself tells. */
-export function closeError({ code, reason }: ClosedSocket, fallback: 'connection_lost' | 'connection_refused') {
-  const told = codes[code];
+/** What another attempt meets just the same: a fault of ours, or of the server's settings. */
+const lasting = /^(engine_auth|engine_refused)$/;
+/** Of the closes for what a client did, those that another socket makes good. */
+const passing = /^(idle|start)_timeout$/;
+
+/** Why a socket closed before the conversation was over: what the server `said` last, or what the close itself tells. */
+export function closeError(
+  { code, reason }: ClosedSocket,
+  fallback: 'connection_lost' | 'connection_refused',
+  said?: { readonly code: string; readonly message: string },
+): TranscriptionError {
+  const told = said?.code ?? codes[code] ?? fallback;
   const because = reason === '' ? '' : ` Its reason: ${reason}`;
-  if (told !== undefined) return new TranscriptionError(told, `The server ended the connection (${code}).${because}`);
-  const message =
-    fallback === 'connection_lost' ? 'The connection to the server broke off.' : 'No connection came about.';
-  return new TranscriptionError(fallback, `${message}${because}`);
+  const clientsFault = code >= 1007 && code <= 1009;
+  const retryable = passing.test(told) || !(clientsFault || lasting.test(told));
+  return new TranscriptionError(told, said?.message ?? `The connection ended (${code}).${because}`, { retryable });
 }

@@ -1,17 +1,32 @@
 import { describe, expect, it } from 'vitest';
 import type { TranscriptionEvent } from '../src/messages.ts';
-import { applyEvent, type Segment } from '../src/transcript.ts';
+import { applyEvent, closeOpen, eventOf, type Segment } from '../src/transcript.ts';
 
 const spoken = (segment: number, text: string) => ({ segment, text, start: segment, end: segment + 0.5 });
 const partial = (segment: number, text: string): TranscriptionEvent => ({ kind: 'partial', ...spoken(segment, text) });
 const final = (segment: number, text: string): TranscriptionEvent => ({ kind: 'final', ...spoken(segment, text) });
-const failed = (segment?: number): TranscriptionEvent => ({ kind: 'error', code: 'x', message: 'x', segment });
+const failed = (segment?: number): TranscriptionEvent => ({
+  kind: 'error',
+  code: 'x',
+  message: 'x',
+  segment,
+  start: segment,
+  end: segment,
+  fatal: false,
+});
+const words = (segment: number): TranscriptionEvent => ({ kind: 'words', segment, words: [word] });
+const word = { word: 'a', start: 0, end: 1 };
 const ended: TranscriptionEvent = { kind: 'ended', duration: 9 };
 
 const shown = (segments: readonly Segment[]) =>
-  segments.map(({ index, text, state }) => `${index} ${state === 'final' ? text.toUpperCase() : text}`).join(', ');
+  segments
+    .map(({ index, text, state }) => {
+      if (state === 'failed') return `${index} (${text})`;
+      return `${index} ${state === 'final' ? text.toUpperCase() : text}`;
+    })
+    .join(', ');
 
-/** Finals in capitals. */
+/** Finals in capitals, what failed in brackets. */
 const table: readonly { rule: string; events: readonly TranscriptionEvent[]; then: string }[] = [
   { rule: 'nothing said is nothing shown', events: [ended], then: '' },
   { rule: 'a partial opens its segment', events: [partial(0, 'so')], then: '0 so' },
@@ -39,13 +54,43 @@ const table: readonly { rule: string; events: readonly TranscriptionEvent[]; the
   { rule: 'an empty final of nothing is nothing', events: [final(0, '')], then: '' },
   { rule: 'an empty partial takes back', events: [partial(0, 'uh'), partial(0, '')], then: '' },
   { rule: 'an empty final does not take back a final', events: [final(0, 'a'), final(0, '')], then: '0 A' },
-  { rule: 'a segment that failed has no text', events: [final(0, 'a'), partial(1, 'b'), failed(1)], then: '0 A' },
+  {
+    rule: 'a segment that failed keeps what was last heard',
+    events: [final(0, 'a'), partial(1, 'b'), failed(1)],
+    then: '0 A, 1 (b)',
+  },
+  { rule: 'a segment may fail before it had a text', events: [failed(0)], then: '0 ()' },
+  { rule: 'a final does not fail', events: [final(0, 'a'), failed(0)], then: '0 A' },
+  { rule: 'what has failed stays so', events: [failed(0), partial(0, 'a'), final(0, 'a')], then: '0 ()' },
   { rule: 'an error of no segment changes nothing', events: [partial(0, 'a'), failed()], then: '0 a' },
 ];
 
 describe('the transcript', () => {
   it.each(table)('$rule', ({ events, then }) => {
     expect(shown(events.reduce(applyEvent, []))).toBe(then);
+  });
+
+  it('gives words to finals, whose text stays', () => {
+    const [segment] = [final(0, 'a'), words(0)].reduce(applyEvent, []);
+    expect(segment).toEqual({ index: 0, start: 0, end: 0.5, text: 'a', state: 'final', words: [word] });
+    expect([partial(0, 'a'), words(0), words(1)].reduce(applyEvent, [])).toEqual(
+      [partial(0, 'a')].reduce(applyEvent, []),
+    );
+  });
+
+  it('knows what a final knows', () => {
+    const known = { words: [word], speaker: 'A', confidence: 0.5 };
+    const event: TranscriptionEvent = { kind: 'final', ...spoken(0, 'a'), ...known };
+    expect(applyEvent([], event)).toEqual([{ index: 0, start: 0, end: 0.5, text: 'a', state: 'final', ...known }]);
+  });
+
+  it('can be closed where nothing more will come, and made of its segments again', () => {
+    const open = [final(0, 'a'), partial(1, 'b'), failed(2)].reduce(applyEvent, []);
+    const closed = closeOpen(open);
+    expect(shown(closed)).toBe('0 A, 1 (b), 2 ()');
+    expect(closed[0]).toBe(open[0]);
+    expect(closeOpen(closed)).toBe(closed);
+    expect(open.map(eventOf).reduce(applyEvent, [])).toEqual(open);
   });
 
   it('keeps the segments that an event does not concern as they are', () => {
