@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { describeInChromium, Stage, withoutProcessing } from './browser.ts';
-import { locate } from './correlation.ts';
-import { Ruler } from './ruler.ts';
+import { locate } from './support/correlation.ts';
+import { button, startButton, status, stopButton } from './support/parts.ts';
+import { Ruler } from './support/ruler.ts';
+import { describeInChromium, Stage, withoutProcessing } from './support/stage.ts';
 
 const sampleRate = 24_000;
 const window = sampleRate / 10;
@@ -28,17 +29,17 @@ describeInChromium('the microphone', () => {
   it('arrives with no sample missing, doubled or moved: from before the server answered, and while the page is busy', async () => {
     const page = await stage.open({ prepare: withoutProcessing });
     const coming = stage.gateway.client();
-    await page.getByRole('button', { name: 'Start' }).click();
+    await startButton(page).click();
     const client = await coming;
-    await client.next();
+    expect(await client.next()).toMatchObject({ encoding: 'pcm16', sample_rate: sampleRate });
     await page.evaluate(busyFor, 1_000);
     client.begin();
     await client.hear(3 * sampleRate);
     await page.evaluate(busyFor, 2_000);
     await client.hear(8 * sampleRate);
-    await page.getByRole('button', { name: 'Stop' }).click();
+    await stopButton(page).click();
     await client.end();
-    await page.getByRole('status').getByText('Ready').waitFor();
+    await status(page).getByText('Ready').waitFor();
 
     const file = ruler.at(sampleRate);
     const heard = client.samples;
@@ -62,18 +63,22 @@ describeInChromium('the microphone', () => {
     expect(stage.complaints).toEqual([]);
   });
 
-  it('shows its level', async () => {
+  it('shows its level, and none while it is paused', async () => {
     const page = await stage.open();
-    const meter = page.getByRole('meter', { name: 'Microphone level' });
+    const meter = page.getByRole('meter', { name: 'Level' });
     expect(await meter.getAttribute('aria-valuenow')).toBe('0');
     const coming = stage.gateway.client();
-    await page.getByRole('button', { name: 'Start' }).click();
+    await startButton(page).click();
     const client = await coming;
+    await client.next();
     client.begin();
     await page.locator('[role=meter][aria-valuetext=good]').waitFor();
     expect(Number(await meter.getAttribute('aria-valuenow'))).toBeGreaterThan(30);
-    await page.getByRole('button', { name: 'Stop' }).click();
-    await client.next();
+    await button(page, 'Pause').click();
+    await page.locator('[role=meter][aria-valuenow="0"]').waitFor();
+    await button(page, 'Resume').click();
+    await page.locator('[role=meter][aria-valuetext=good]').waitFor();
+    await stopButton(page).click();
     await client.end();
     await page.locator('[role=meter][aria-valuenow="0"]').waitFor();
   });

@@ -1,11 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { languageChoices, preferredLanguage } from '../src/languages.ts';
+import { languageChoices, languageInForce, preferredLanguage } from '../src/languages.ts';
 
-const named = (known: readonly string[] | 'any') => languageChoices(known).map(({ name }) => name);
+const english = { tag: 'en', auto: 'Detect automatically' };
+const named = (known: readonly string[] | 'any') => languageChoices(known, english).map(({ name }) => name);
 
 describe('the languages on offer', () => {
-  it('are those that the engine knows, by their English names', () => {
+  it('are those that the engine knows, by their names', () => {
     expect(named(['sv', 'en', 'de'])).toEqual(['Detect automatically', 'English', 'German', 'Swedish']);
+    const swedish = languageChoices(['sv', 'en', 'de'], { tag: 'sv', auto: 'Känn av språket' });
+    expect(swedish.map(({ name }) => name)).toEqual(['Känn av språket', 'Engelska', 'Svenska', 'Tyska']);
   });
 
   it('do not include detection where there is nothing to detect', () => {
@@ -13,7 +16,7 @@ describe('the languages on offer', () => {
   });
 
   it('are the common ones where the engine knows all', () => {
-    const all = languageChoices('any');
+    const all = languageChoices('any', english);
     expect(all.length).toBeGreaterThan(30);
     expect(all.filter(({ code, name }) => code === name)).toEqual([]);
     expect(new Set(all.map(({ code }) => code)).size).toBe(all.length);
@@ -34,8 +37,14 @@ const preferences: readonly [own: readonly string[], known: readonly string[] | 
   [[], 'any', 'en'],
 ];
 
-describe('the language chosen at first', () => {
-  it.each(preferences)('for %j of %j is %s', (own, known, chosen) => {
-    expect(preferredLanguage(languageChoices(known), own)).toBe(chosen);
+describe('the language in force', () => {
+  it.each(preferences)('at first, for %j of %j, is %s', (own, known, chosen) => {
+    expect(preferredLanguage(languageChoices(known, english), own)).toBe(chosen);
+  });
+
+  it('is the one that was chosen, for as long as the server has it', () => {
+    const wish = { chosen: 'fi', own: ['sv'] };
+    expect(languageInForce(languageChoices('any', english), wish)).toBe('fi');
+    expect(languageInForce(languageChoices(['sv', 'en'], english), wish)).toBe('sv');
   });
 });

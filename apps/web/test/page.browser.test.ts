@@ -1,44 +1,11 @@
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { describeInChromium, Stage } from './browser.ts';
-import type { FakeClient } from './fake-gateway.ts';
+import type { FakeClient } from './support/fake-client.ts';
+import { button, held, rows, said, startButton, status, stopButton, withRecords } from './support/parts.ts';
+import { listen } from './support/scenes.ts';
+import { describeInChromium, Stage } from './support/stage.ts';
 
-/*
- * What tests hold on to, here and end to end:
- *   button "Start" / "Stop"             status: Ready, Waiting for the microphone, Connecting, Listening, Finishing …
- *   list "Transcript" › listitem        its data-state is "partial" or "final"; its paragraph is the text alone
- *   alert                               what went wrong, and what to do
- *   combobox "Language"                 meter "Microphone level"
- *   button "Copy" / "New"               button "Newest words", while the end is out of view
- *   log "Newest words"                  finals once more, for screen readers
- */
-const startButton = (page: Page) => page.getByRole('button', { name: 'Start' });
-const stopButton = (page: Page) => page.getByRole('button', { name: 'Stop' });
-const status = (page: Page) => page.getByRole('status');
-const segments = (page: Page) => page.getByRole('list', { name: 'Transcript' }).getByRole('listitem');
-
-/** Remembers what the page took hold of, so that a test can see it let go. */
-function withRecords(): void {
-  const tracks: MediaStreamTrack[] = [];
-  const contexts: AudioContext[] = [];
-  const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
-  navigator.mediaDevices.getUserMedia = async (constraints) => {
-    const stream = await ask(constraints);
-    tracks.push(...stream.getTracks());
-    return stream;
-  };
-  const Native = AudioContext;
-  window.AudioContext = class extends Native {
-    constructor() {
-      super();
-      contexts.push(this);
-    }
-  };
-  const states = () => [...tracks.map(({ readyState }) => readyState), ...contexts.map(({ state }) => state)];
-  Object.assign(window, { held: states });
-}
-
-const held = (page: Page) => page.evaluate<string[]>('held()');
+const language = (page: Page) => page.getByRole('combobox', { name: 'Language' });
 
 describeInChromium('the page', () => {
   let stage: Stage;
@@ -49,16 +16,6 @@ describeInChromium('the page', () => {
     expect(stage.complaints.splice(0)).toEqual([]);
   });
   afterAll(() => stage.strike());
-
-  async function listen(page: Page): Promise<FakeClient> {
-    const coming = stage.gateway.client();
-    await startButton(page).click();
-    const client = await coming;
-    await client.next();
-    client.begin();
-    await status(page).getByText('Listening').waitFor();
-    return client;
-  }
 
   async function stop(page: Page, client: FakeClient): Promise<void> {
     await stopButton(page).click();
@@ -75,17 +32,20 @@ describeInChromium('the page', () => {
     expect(await client.next()).toEqual({
       action: 'start',
       language: 'en',
-      encoding: 'pcm16',
-      sample_rate: 24_000,
+      words: false,
+      encoding: 'opus',
+      resumable: true,
     });
     await status(page).getByText('Connecting').waitFor();
     client.begin();
     await status(page).getByText('Listening').waitFor();
-    await client.hear(2_400);
+    await client.hearPackets(0.2);
     expect(await held(page)).toEqual(['live', 'running']);
+    expect(await page.title()).toBe('● live-transcribe');
+    await page.waitForFunction('awake.join() === "screen"');
 
     client.partial(0, 'it was the', 62);
-    const row = segments(page).first();
+    const row = rows(page).first();
     await row.getByText('it was the').waitFor();
     const element = await row.elementHandle();
     const before = await row.boundingBox();
@@ -98,23 +58,25 @@ describeInChromium('the page', () => {
     expect(await element?.evaluate((old) => old.isConnected)).toBe(true);
 
     client.partial(1, 'of times', 65);
-    await segments(page).nth(1).waitFor();
+    await rows(page).nth(1).waitFor();
     await stopButton(page).click();
     await status(page).getByText('Finishing').waitFor();
     client.final(1, 'Of times.', 65);
     await client.end();
     await status(page).getByText('Ready').waitFor();
-    expect(await segments(page).locator('p').allInnerTexts()).toEqual(['It was the best.', 'Of times.']);
-    expect(await held(page)).toEqual(['ended', 'closed']);
+    expect(await said(page).allInnerTexts()).toEqual(['It was the best.', 'Of times.']);
+    await page.waitForFunction('held().join() === "ended,closed"');
+    await page.waitForFunction('awake.join() === ""');
+    expect(await page.title()).toBe('live-transcribe');
     expect(await client.closed).toBe(1000);
   });
 
   it('announces finals, and never partials', async () => {
     const page = await stage.open();
-    const client = await listen(page);
+    const client = await listen(stage, page);
     client.final(0, 'One.');
     client.partial(1, 'two');
-    await segments(page).nth(1).waitFor();
+    await rows(page).nth(1).waitFor();
     expect(await page.getByRole('log', { name: 'Newest words' }).locator('p').allInnerTexts()).toEqual(['One.']);
     expect(await page.getByRole('list', { name: 'Transcript' }).getAttribute('aria-live')).toBeNull();
     await stop(page, client);
@@ -135,124 +97,89 @@ describeInChromium('the page', () => {
 
   it('goes on below, numbered and timed on, when it is started again; "New" forgets it all', async () => {
     const page = await stage.open();
-    const first = await listen(page);
-    await first.hear(24_000);
+    const first = await listen(stage, page);
+    await first.hearPackets(1);
     first.final(0, 'One.', 0);
-    await segments(page).first().waitFor();
+    await rows(page).first().waitFor();
     await stop(page, first);
-    const second = await listen(page);
+    const second = await listen(stage, page);
     second.final(0, 'Two.', 60);
-    await segments(page).nth(1).waitFor();
-    expect(await segments(page).locator('p').allInnerTexts()).toEqual(['One.', 'Two.']);
-    expect(await segments(page).nth(1).innerText()).toMatch(/^1:0[1-9]/);
-    expect(await page.getByRole('button', { name: 'New', exact: true }).isDisabled()).toBe(true);
+    await said(page).nth(1).waitFor();
+    expect(await said(page).allInnerTexts()).toEqual(['One.', 'Two.']);
+    expect(await rows(page).nth(1).getAttribute('data-state')).toBe('session');
+    expect(await rows(page).nth(2).innerText()).toMatch(/^1:0[1-9]/);
+    expect(await button(page, 'New').isDisabled()).toBe(true);
     await stop(page, second);
-    await page.getByRole('button', { name: 'New', exact: true }).click();
-    expect(await segments(page).count()).toBe(0);
+    await button(page, 'New').click();
+    expect(await rows(page).count()).toBe(0);
     await page.getByText('read your words here').waitFor();
   });
 
-  it('copies the words, and says that it did or could not', async () => {
-    const page = await stage.open({ permissions: ['microphone', 'clipboard-read', 'clipboard-write'] });
-    const client = await listen(page);
-    client.final(0, 'One.');
-    client.partial(1, 'two');
-    await segments(page).nth(1).waitFor();
-    await page.getByRole('button', { name: 'Copy' }).click();
-    await page.getByRole('button', { name: 'Copied', exact: true }).waitFor();
-    await page.getByText('The transcript is in the clipboard.').waitFor();
-    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe('One.\ntwo');
-    await page.getByRole('button', { name: 'Copy', exact: true }).waitFor();
-    await page.evaluate(() => {
-      navigator.clipboard.writeText = () => Promise.reject(new DOMException('no', 'NotAllowedError'));
-    });
-    await page.getByRole('button', { name: 'Copy', exact: true }).click();
-    await page.getByRole('button', { name: 'Not copied' }).waitFor();
+  it('pauses: what was said gets its final, nothing more is sent, and then it goes on', async () => {
+    const page = await stage.open();
+    const client = await listen(stage, page);
+    await client.hearPackets(0.2);
+    await button(page, 'Pause').click();
+    await status(page).getByText('Paused').waitFor();
+    expect(await client.next()).toEqual({ action: 'commit' });
+    const sent = client.byteCount;
+    client.final(0, 'Said before the pause.');
+    await rows(page).first().waitFor();
+    // Half a second in which 25 packets would have come.
+    await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 500)));
+    expect(client.byteCount).toBe(sent);
+    await button(page, 'Resume').click();
+    await status(page).getByText('Listening').waitFor();
+    await client.hearPackets(0.6);
     await stop(page, client);
   });
 
-  it('follows the end until the person scrolls up, and again when asked to', async () => {
-    const page = await stage.open({ viewport: { width: 800, height: 600 } });
-    const client = await listen(page);
-    const atEnd = () =>
-      page.evaluate(() => document.documentElement.scrollHeight - innerHeight - scrollY <= 1 && scrollY > 0);
-    const newest = page.getByRole('button', { name: 'Newest words' });
-    for (let i = 0; i < 40; i++) client.final(i, `This is sentence number ${i}.`);
-    await segments(page).nth(39).waitFor();
-    await expect.poll(atEnd).toBe(true);
-    expect(await newest.isVisible()).toBe(false);
-
-    await page.mouse.move(400, 200);
-    await page.mouse.wheel(0, -300);
-    await newest.waitFor();
-    const place = await page.evaluate(() => scrollY);
-    client.final(40, 'This comes while somebody reads above.');
-    await segments(page).nth(40).waitFor();
-    expect(await page.evaluate(() => scrollY)).toBe(place);
-
-    await newest.click();
-    await expect.poll(atEnd).toBe(true);
-    client.final(41, 'This one is followed.');
-    await segments(page).nth(41).waitFor();
-    await expect.poll(atEnd).toBe(true);
-    await stop(page, client);
+  it('survives a lost connection: it comes back to the same session and sends again what was not covered', async () => {
+    const page = await stage.open();
+    const coming = stage.gateway.client();
+    await startButton(page).click();
+    const client = await coming;
+    await client.next();
+    client.begin({ resumable_s: 60 });
+    await status(page).getByText('Listening').waitFor();
+    await client.hearPackets(0.4);
+    client.say({ final: 'One.', segment: 0, start: 0, end: 0.1, seq: 2 });
+    client.say({ covered: 0.12, seq: 2 });
+    client.partial(1, 'two', 0.2);
+    await rows(page).nth(1).waitFor();
+    const again = stage.gateway.client();
+    client.socket.terminate();
+    await status(page).getByText('Reconnecting').waitFor();
+    const back = await again;
+    const resume = { session_id: 'a1', from: expect.any(Number), after: 2 };
+    expect(await back.next()).toMatchObject({ action: 'start', encoding: 'opus', resume });
+    back.begin({ resumable_s: 60, resumed: true, received: 0.2 });
+    await status(page).getByText('Listening').waitFor();
+    back.say({ final: 'Two.', segment: 1, start: 0.2, end: 0.5, seq: 3 });
+    await said(page).getByText('Two.').waitFor();
+    expect(await said(page).allInnerTexts()).toEqual(['One.', 'Two.']);
+    expect(await page.getByRole('alert').innerText()).toBe('');
+    await stop(page, back);
   });
 
-  describe('with the keyboard alone', () => {
-    it('starts and stops by the space bar', async () => {
-      const page = await stage.open();
-      await status(page).getByText('Ready').waitFor();
-      const coming = stage.gateway.client();
-      await page.keyboard.press('Space');
-      const client = await coming;
-      await client.next();
-      client.begin();
-      await status(page).getByText('Listening').waitFor();
-      await page.keyboard.press('Space');
-      await client.end();
-      await status(page).getByText('Ready').waitFor();
-    });
-
-    it('reaches everything in the order of reading, with a visible focus that start and stop do not lose', async () => {
-      const page = await stage.open();
-      await page.getByText('accuracy is basic').waitFor();
-      const focused = () =>
-        page.evaluate(() => {
-          const element = document.activeElement;
-          if (!(element instanceof HTMLElement)) return 'nothing';
-          const name = element.innerText.trim().split('\n')[0] ?? '';
-          return `${element.tagName} ${name}, outline ${getComputedStyle(element).outlineStyle}`;
-        });
-      await page.keyboard.press('Tab');
-      expect(await focused()).toBe('SELECT English, outline solid');
-      // Here the space bar is the select's own.
-      await page.keyboard.press('Space');
-      await page.keyboard.press('Escape');
-      expect(await status(page).innerText()).toBe('Ready');
-      await page.keyboard.press('Tab');
-      expect(await focused()).toBe('BUTTON Start, outline solid');
-      const coming = stage.gateway.client();
-      await page.keyboard.press('Space');
-      const client = await coming;
-      await client.next();
-      client.begin();
-      await status(page).getByText('Listening').waitFor();
-      expect(await focused()).toBe('BUTTON Stop, outline solid');
-      client.final(0, 'One.');
-      await segments(page).first().waitFor();
-      await page.keyboard.press('Enter');
-      await client.end();
-      await status(page).getByText('Ready').waitFor();
-      expect(await focused()).toBe('BUTTON Start, outline solid');
-      await page.keyboard.press('Tab');
-      expect(await focused()).toBe('BUTTON Copy, outline solid');
-      await page.keyboard.press('Tab');
-      expect(await focused()).toBe('BUTTON New, outline solid');
-    });
+  it('lets the last words go when a server that has gone away does not send them', async () => {
+    const page = await stage.open();
+    await page.clock.install();
+    const client = await listen(stage, page);
+    client.partial(0, 'never to be');
+    await rows(page).first().waitFor();
+    await stopButton(page).click();
+    await status(page).getByText('Finishing').waitFor();
+    expect(await stopButton(page).getAttribute('aria-disabled')).toBe('true');
+    await page.clock.runFor(9_000);
+    await button(page, 'Stop now').click();
+    await status(page).getByText('Ready').waitFor();
+    expect(await rows(page).first().getAttribute('data-state')).toBe('failed');
+    await page.getByText('Cut off here.').waitFor();
   });
 
   describe('the language', () => {
-    const options = (page: Page) => page.getByRole('combobox', { name: 'Language' }).locator('option').allInnerTexts();
+    const options = (page: Page) => language(page).locator('option').allInnerTexts();
 
     it('is one of those that the engine knows', async () => {
       const page = await stage.open();
@@ -263,35 +190,73 @@ describeInChromium('the page', () => {
     it('is any of the common ones, or detected, where the engine knows all; the person’s own comes first', async () => {
       const { config } = stage.gateway;
       stage.gateway.config = { ...config, engine: 'openai', languages: 'any', caveat: null };
-      const page = await stage.open({ locale: 'sv-SE' });
-      await page.getByText('openai').waitFor();
+      const page = await stage.open({ locale: 'fi-FI' });
+      await page.getByText('openai', { exact: true }).waitFor();
       const offered = await options(page);
       expect(offered[0]).toBe('Detect automatically');
       expect(offered).toContain('Swedish');
       expect(offered.slice(1)).toEqual(offered.slice(1).toSorted());
       expect(await page.getByText('accuracy is basic').count()).toBe(0);
 
-      const select = page.getByRole('combobox', { name: 'Language' });
-      expect(await select.inputValue()).toBe('sv');
-      await select.selectOption('Finnish');
+      expect(await language(page).inputValue()).toBe('fi');
+      await language(page).selectOption('Swedish');
       const coming = stage.gateway.client();
       await startButton(page).click();
       const client = await coming;
-      expect(await client.next()).toMatchObject({ language: 'fi' });
-      expect(await select.isDisabled()).toBe(true);
+      expect(await client.next()).toMatchObject({ language: 'sv' });
+      expect(await language(page).isDisabled()).toBe(true);
       client.begin();
       await status(page).getByText('Listening').waitFor();
       await stop(page, client);
+      await page.reload();
+      await page.getByText('openai', { exact: true }).waitFor();
+      expect(await language(page).inputValue()).toBe('sv');
       stage.gateway.config = config;
     });
   });
 
   it('says which engine and model listen, why, and how good they are', async () => {
     const page = await stage.open();
-    const header = page.getByRole('banner');
-    await header.getByText('accuracy is basic. Add an OpenAI key').waitFor();
-    expect(await header.innerText()).toContain(
+    await page.getByText('accuracy is basic. Add an OpenAI key').waitFor();
+    expect(await page.getByRole('main').innerText()).toContain(
       'Engine pocketsphinx, model pocketsphinx-en-us. There is no OPENAI_API_KEY, so the embedded recogniser is used.',
     );
+  });
+
+  it('speaks Swedish to those who do', async () => {
+    const page = await stage.open({ locale: 'sv-SE' });
+    await page.getByText('Tala, och läs dina ord här.').waitFor();
+    expect(await page.evaluate(() => document.documentElement.lang)).toBe('sv-SE');
+    stage.gateway.refuses = true;
+    await button(page, 'Starta').click();
+    await page.getByRole('alert').getByText('Servern gick inte att nå.').waitFor();
+    stage.gateway.refuses = false;
+    // Chromium's own line on a socket that did not open.
+    expect(stage.complaints.splice(0).every((line) => line.includes('WebSocket'))).toBe(true);
+    await page.getByRole('link', { name: 'Historik' }).click();
+    await page.getByRole('heading', { name: 'Historik' }).waitFor();
+  });
+
+  it('asks the server for what the settings say', async () => {
+    const page = await stage.open({ prepare: withRecords });
+    await button(page, 'Settings').click();
+    const dialog = page.getByRole('dialog', { name: 'Settings' });
+    await dialog.getByLabel('Model').fill('whisper-9');
+    await dialog.getByLabel('Vocabulary').fill('Ölandsbron, Färjestaden');
+    await dialog.getByLabel('Times of single words').check();
+    await dialog.getByLabel('Echo cancellation').uncheck();
+    await dialog.getByLabel('Device').selectOption({ index: 1 });
+    const device = await dialog.getByLabel('Device').inputValue();
+    await button(page, 'Close').click();
+    const coming = stage.gateway.client();
+    await startButton(page).click();
+    const client = await coming;
+    const wanted = { model: 'whisper-9', prompt: 'Ölandsbron, Färjestaden', words: true };
+    expect(await client.next()).toMatchObject(wanted);
+    const [asked] = await page.evaluate<[{ audio: object }]>('asked');
+    expect(asked.audio).toMatchObject({ deviceId: { exact: device }, echoCancellation: false, noiseSuppression: true });
+    client.begin();
+    await status(page).getByText('Listening').waitFor();
+    await stop(page, client);
   });
 });

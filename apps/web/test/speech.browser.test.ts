@@ -5,9 +5,10 @@ import { describeWith, speak, speechToolsMissing, wordErrorRate } from '@live-tr
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { WebSocket as Socket } from 'ws';
-import { describeInChromium, withoutProcessing } from './browser.ts';
-import { find } from './correlation.ts';
-import { RealStage } from './real-stage.ts';
+import { find } from './support/correlation.ts';
+import { alert, button, link, said, startButton, status, stopButton } from './support/parts.ts';
+import { RealStage } from './support/real-stage.ts';
+import { describeInChromium, withoutProcessing } from './support/stage.ts';
 
 /** Sentences that the embedded recogniser is known to get right, so that a difference is the path's and not its own. */
 const spoken =
@@ -33,16 +34,14 @@ async function heard(page: Page, seconds: number): Promise<void> {
 
 /** Presses the button, lets the microphone hear all of it, presses again, and reads what the page shows as final. */
 async function transcribeOnPage(page: Page, seconds: number): Promise<string> {
-  await page.getByRole('button', { name: 'Start' }).click();
+  await startButton(page).click();
   await heard(page, seconds);
-  await page.getByRole('button', { name: 'Stop' }).click();
-  await page.getByRole('status').getByText('Ready').waitFor();
-  const lines = await page
-    .getByRole('list', { name: 'Transcript' })
-    .locator('li[data-state=final] p')
-    .allTextContents();
-  return lines.join(' ');
+  await stopButton(page).click();
+  await status(page).getByText('Ready').waitFor();
+  return await finalsOn(page);
 }
+
+const finalsOn = async (page: Page) => (await page.locator('li[data-state=final] .said').allTextContents()).join(' ');
 
 /** What `/ws` makes of raw samples. */
 async function transcribePlain(port: number, samples: Int16Array): Promise<string> {
@@ -115,6 +114,63 @@ describeInChromium('a person speaks, and reads the words', () => {
       expect(text).toBe(plain);
       // Measured: 0 of 29 words.
       expect(wordErrorRate(spoken, text).rate).toBeLessThanOrEqual(0.07);
+      expect(stage.complaints).toEqual([]);
+    });
+
+    it('in a second window that follows along, in the history, and then no more', async () => {
+      const page = await stage.open(withoutProcessing);
+      await startButton(page).click();
+      await said(page).first().waitFor();
+      const other = await stage.open(undefined, '?history');
+      const entry = other.locator('.sessions li').first();
+      await entry.getByText('Live', { exact: true }).waitFor();
+      await entry.getByRole('link').click();
+      await status(other).getByText('Live', { exact: true }).waitFor();
+      await said(other).first().waitFor();
+      await heard(page, seconds);
+      await stopButton(page).click();
+      await status(page).getByText('Ready').waitFor();
+      await status(other).getByText('Ended').waitFor();
+      const text = await finalsOn(page);
+      expect(text).toBe(plain);
+      expect(await finalsOn(other)).toBe(text);
+
+      await link(page, 'History').click();
+      const kept = page.locator('.sessions li').first();
+      await page.getByRole('searchbox').fill('children garden');
+      await kept.getByRole('link').click();
+      await said(page).first().waitFor();
+      expect(await finalsOn(page)).toBe(text);
+      const address = page.url();
+      await page.goBack();
+      await kept.getByRole('button').click();
+      await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+      await status(page).getByText('The session is deleted.').waitFor();
+      expect(stage.complaints).toEqual([]);
+      await page.goto(address);
+      await alert(page, 'There is no such session.').waitFor();
+      // Chromium's own line on an answer that is an error.
+      expect(stage.complaints.splice(0)).toEqual([expect.stringContaining('404')]);
+    });
+
+    it('from a file, with the times of its words, which play it', async () => {
+      const page = await stage.open();
+      await button(page, 'Settings').click();
+      await page.getByLabel('Times of single words').check();
+      await button(page, 'Close').click();
+      await page.getByRole('radio', { name: 'File' }).check();
+      const asked = page.waitForEvent('filechooser');
+      await button(page, 'Choose a file').click();
+      await (await asked).setFiles(stage.speechFile);
+      await said(page).getByText('help').waitFor();
+      await status(page).getByText('Ready').waitFor();
+      const text = await finalsOn(page);
+      expect(wordErrorRate(spoken, text).rate).toBeLessThanOrEqual(0.07);
+      await page.locator('.word').getByText('garden').click();
+      await page.locator('.word[data-sounding]').getByText('garden').waitFor();
+      await link(page, 'Debug').click();
+      await page.getByRole('table', { name: 'Text to clients' }).getByRole('cell', { name: /help/ }).first().waitFor();
+      await page.getByRole('table', { name: 'Chunks to the engine' }).getByRole('row').nth(2).waitFor();
       expect(stage.complaints).toEqual([]);
     });
 

@@ -1,28 +1,37 @@
-import type { Problem } from '../problems.ts';
+import { type Problem, tell } from '../problems.ts';
+import { useWords } from '../words/index.ts';
+import { Icon } from './icon.tsx';
 
 export interface NoticeProps {
-  readonly notice: Problem | undefined;
+  readonly problem: Problem | undefined;
   /** Left out for what lasts as long as its cause. */
-  readonly onDismiss: (() => void) | undefined;
+  readonly onDismiss?: (() => void) | undefined;
 }
 
 /** The region is always there: what appears in it is announced, what appears with it may not be. */
-export function Notice({ notice, onDismiss }: NoticeProps) {
+export function Notice({ problem, onDismiss }: NoticeProps) {
+  return <div role="alert">{problem !== undefined && <Told problem={problem} onDismiss={onDismiss} />}</div>;
+}
+
+function Told({ problem, onDismiss }: { readonly problem: Problem; readonly onDismiss: (() => void) | undefined }) {
+  const words = useWords();
+  const { what, next, detail } = tell(problem, words);
   return (
-    <div role="alert">
-      {notice !== undefined && (
-        <div class="notice" data-kind={notice.kind}>
-          <p>
-            <b>{notice.what}</b> {notice.next}
+    <div class="notice" data-kind={problem.kind}>
+      <div>
+        <p>
+          <b>{what}</b> {next}
+        </p>
+        {detail !== undefined && (
+          <p class="detail">
+            {words.controls.serverSays} <q lang="en">{detail}</q>
           </p>
-          {onDismiss !== undefined && (
-            <button type="button" class="dismiss" aria-label="Dismiss" onClick={onDismiss}>
-              <svg viewBox="0 0 16 16" aria-hidden="true">
-                <path d="M4 4l8 8M12 4l-8 8" />
-              </svg>
-            </button>
-          )}
-        </div>
+        )}
+      </div>
+      {onDismiss !== undefined && (
+        <button type="button" class="quiet" aria-label={words.controls.dismiss} onClick={onDismiss}>
+          <Icon name="close" />
+        </button>
       )}
     </div>
   );

@@ -1,90 +1,94 @@
-import { useComputed, useSignal } from '@preact/signals';
-import type { Dictation } from '../dictation.ts';
-import type { EndFollower } from '../follow-end.ts';
-import type { Readiness } from '../gateway.ts';
-import type { GatewayWatch } from '../gateway-watch.ts';
-import { languageChoices, preferredLanguage } from '../languages.ts';
-import type { Problem } from '../problems.ts';
-import { CopyButton } from './copy-button.tsx';
+import { useSignalEffect } from '@preact/signals';
+import { useRef } from 'preact/hooks';
+import type { Place } from '../address.ts';
+import { useWords } from '../words/index.ts';
+import { useApp } from './app-context.ts';
+import { BigCaptions } from './captions/big-captions.tsx';
+import { Dock } from './dock/dock.tsx';
+import { DropPlace } from './drop-place.tsx';
 import { Header } from './header.tsx';
-import { LanguageSelect } from './language-select.tsx';
-import { LevelMeter } from './level-meter.tsx';
-import { Notice } from './notice.tsx';
-import { StartButton } from './start-button.tsx';
-import { Status } from './status.tsx';
-import { Transcript } from './transcript.tsx';
-import { useSpaceBar } from './use-space-bar.ts';
+import { HelpDialog } from './help-dialog.tsx';
+import { Later } from './later.tsx';
+import { LiveView } from './live-view.tsx';
+import { SettingsDialog } from './settings-dialog.tsx';
+import { useShortcuts } from './use-shortcuts.ts';
+import { useStarter } from './use-starter.ts';
 
-export interface PageProps {
-  readonly dictation: Dictation;
-  readonly server: GatewayWatch;
-  readonly end: EndFollower;
-}
-
-export function Page({ dictation, server, end }: PageProps) {
-  const { phase, problem, segments } = dictation;
-  const choices = useComputed(() => languageChoices(server.info.value?.languages ?? 'any'));
-  const chosen = useSignal<string | undefined>(undefined);
-  const language = useComputed(() => {
-    const wanted = chosen.value;
-    const onOffer = choices.value.some(({ code }) => code === wanted);
-    return wanted !== undefined && onOffer ? wanted : preferredLanguage(choices.value, navigator.languages);
-  });
-  const notice = useComputed(
-    () => problem.value ?? (phase.value === 'idle' ? problemOfServer(server.readiness.value) : undefined),
-  );
-  const toggle = () => dictation.toggle(language.value);
-  useSpaceBar(toggle);
-
-  const idle = phase.value === 'idle';
-  const empty = segments.value.length === 0;
+export function Page() {
+  const { navigation, dictation } = useApp();
+  const { source } = useWords();
+  const file = useRef<HTMLInputElement>(null);
+  const starter = useStarter(() => file.current?.click());
+  useShortcuts(starter);
+  useTitle();
+  const place = navigation.place.value;
+  // Wherever one looks: what is running can be stopped.
+  const docked = place.view === 'live' || (place.view !== 'watch' && dictation.phase.value !== 'idle');
   return (
     <>
-      <Header info={server.info.value} session={dictation.session.value} />
-      <main>
-        <Transcript segments={segments.value} />
-      </main>
-      <footer class="dock">
-        <button type="button" class="to-end" hidden={end.following.value || empty} onClick={() => end.resume()}>
-          Newest words
-        </button>
-        <Notice notice={notice.value} onDismiss={problem.value && (() => dictation.dismissProblem())} />
-        <div class="listening">
-          <Status phase={phase.value} heard={dictation.heard} />
-          <LevelMeter level={dictation.level} />
-        </div>
-        <div class="controls">
-          <LanguageSelect
-            choices={choices.value}
-            chosen={language.value}
-            disabled={!idle}
-            onChoose={(code) => (chosen.value = code)}
-          />
-          <StartButton phase={phase.value} onPress={toggle} />
-          <div class="actions">
-            <CopyButton segments={segments} />
-            <button type="button" class="plain" disabled={!idle || empty} onClick={() => dictation.clear()}>
-              New
-            </button>
-          </div>
-        </div>
-      </footer>
+      <Header />
+      <View place={place} />
+      {docked && <Dock starter={starter} />}
+      <input
+        ref={file}
+        type="file"
+        hidden
+        aria-label={source.choose}
+        accept="audio/*,video/*,.opus,.flac,.caf,.mka"
+        onChange={({ currentTarget }) => {
+          const chosen = currentTarget.files?.[0];
+          // The same file may be chosen again.
+          currentTarget.value = '';
+          if (chosen !== undefined) starter.take(chosen);
+        }}
+      />
+      <DropPlace onDrop={(dropped) => starter.take(dropped)} />
+      <SettingsDialog />
+      <HelpDialog />
+      <BigCaptions />
     </>
   );
 }
 
-function problemOfServer(readiness: Readiness | undefined): Problem | undefined {
-  switch (readiness?.is) {
-    case undefined:
-    case 'ready':
-      return undefined;
-    case 'not ready':
-      return { kind: 'error', what: 'This server cannot transcribe at the moment.', next: readiness.reason };
-    case 'unreachable':
-      return {
-        kind: 'error',
-        what: readiness.reason,
-        next: 'Check that the server is running and that you are online. This page keeps trying.',
-      };
+function View({ place }: { readonly place: Place }) {
+  switch (place.view) {
+    case 'live':
+    case 'overlay':
+      return <LiveView />;
+    case 'history':
+      return (
+        <Later key="history" load={() => import('./history/history-view.tsx').then((it) => it.HistoryView)} with={{}} />
+      );
+    case 'session':
+      return (
+        <Later
+          key={`session ${place.id}`}
+          load={() => import('./history/session-view.tsx').then((it) => it.SessionView)}
+          with={{ id: place.id }}
+        />
+      );
+    case 'watch':
+      return (
+        <Later
+          key={`watch ${place.id}`}
+          load={() => import('./watch-view.tsx').then((it) => it.WatchView)}
+          with={{ id: place.id }}
+        />
+      );
+    case 'debug':
+      return <Later key="debug" load={() => import('./debug/debug-view.tsx').then((it) => it.DebugView)} with={{}} />;
+    default:
+      return place satisfies never;
   }
+}
+
+/** Among other tabs it can be seen which one listens. */
+function useTitle(): void {
+  const { dictation } = useApp();
+  const { status } = useWords();
+  useSignalEffect(() => {
+    const phase = dictation.phase.value;
+    const state = phase === 'idle' ? '' : phase === 'paused' ? `${status.paused} – ` : '● ';
+    document.title = `${state}live-transcribe`;
+  });
 }
