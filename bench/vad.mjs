@@ -140,7 +140,7 @@ const flags = (length, list) => {
 };
 
 async function utterancesIn(samples, options) {
-  const detector = await SpeechDetector.open({ sampleRate: rate, ...options });
+  const detector = new SpeechDetector({ sampleRate: rate, ...options });
   const found = [];
   for (let at = 0; at < samples.length; at += chunkSamples) {
     for (const edge of detector.push(samples.subarray(at, at + chunkSamples))) {
@@ -148,7 +148,6 @@ async function utterancesIn(samples, options) {
       else found.at(-1)[1] = edge.at / frame;
     }
   }
-  detector.free();
   return found;
 }
 
@@ -214,13 +213,12 @@ function cpuMsPerSecond(samples, chunk, push) {
   return (user + system) / 1000 / (samples.length / chunk / 50);
 }
 
-async function cost(samples, sampleRate) {
+function cost(samples, sampleRate) {
   const chunk = sampleRate / 50;
-  const detector = await SpeechDetector.open({ sampleRate });
+  const detector = new SpeechDetector({ sampleRate });
   const best = (push) => Math.min(...Array.from({ length: 8 }, () => cpuMsPerSecond(samples, chunk, push)));
   const detectorMs = best((part) => detector.push(part));
   const gateMs = best((part) => peakAndRms(part).rms > gate);
-  detector.free();
   return { rate: sampleRate, 'ms/s': rounded(detectorMs, 3), 'energy gate': rounded(gateMs, 3) };
 }
 
@@ -228,10 +226,10 @@ setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc');
 
 /** KiB for one of 500 that are open and in use, and how much the process grew for all of them. */
-async function memory() {
+function memory() {
   const chunk = new Int16Array(chunkSamples + 1);
-  const open = async () => {
-    const detector = await SpeechDetector.open({ sampleRate: rate });
+  const open = () => {
+    const detector = new SpeechDetector({ sampleRate: rate });
     detector.push(chunk);
     return detector;
   };
@@ -239,12 +237,11 @@ async function memory() {
     for (let i = 0; i < 4; i++) collectGarbage();
     return memoryUsage();
   };
-  (await open()).free();
+  open();
   const before = held();
   const all = [];
-  for (let i = 0; i < detectors; i++) all.push(await open());
+  for (let i = 0; i < detectors; i++) all.push(open());
   const after = held();
-  for (const detector of all) detector.free();
   const grown = (key) => (after[key] - before[key]) / 1024;
   return {
     detectors,
@@ -254,7 +251,7 @@ async function memory() {
 }
 
 // Before there is other garbage.
-const held = await memory();
+const held = memory();
 const voices = ['slt', 'rms', 'awb'];
 const sources = [
   ['flite', await Promise.all(voices.map((voice, i) => composed(voice, i + 1, 0.3, 3))), {}],
@@ -276,7 +273,7 @@ for (const [name, speeches, options] of sources) {
   }
 }
 const samples = noisy(sources[0][1][0], 'pink', 20);
-const costs = [await cost(samples, 24_000), await cost(samples, 16_000)];
+const costs = [cost(samples, 24_000), cost(samples, 16_000)];
 
 if (process.argv.includes('--json')) {
   console.log(JSON.stringify({ detection: rows, cost: costs, memory: held }));
