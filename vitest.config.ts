@@ -24,6 +24,9 @@ export default defineConfig({
           name: 'unit',
           include: ['packages/*/test/**/*.test.ts', 'apps/*/test/**/*.test.ts'],
           exclude: [...suffixes, '**/node_modules/**'],
+          // A limit for what hangs, not for what is slow: thousands of mutations take a while on a busy machine.
+          testTimeout: 30_000,
+          hookTimeout: 30_000,
         },
       },
       ...kinds.map((kind, index) => ({

@@ -1,0 +1,27 @@
+/** Serves one of the pages here for a look: node examples/serve.mjs plain-html */
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { createServer } from 'vite';
+
+const folder = (path) => fileURLToPath(new URL(path, import.meta.url));
+
+/** `settings` are vite's own and go before these; `alias` says what is imported in place of something else. */
+export async function serve(name, settings = {}, alias = {}) {
+  const server = await createServer({
+    root: folder(name),
+    configFile: false,
+    cacheDir: folder('../.cache/examples'),
+    resolve: {
+      // The SDK as it stands in this repository. What a page without a build gets is the same in one file.
+      conditions: ['@live-transcribe/source', 'browser', 'module', 'import'],
+      alias: { './live-transcribe.js': folder('../packages/client/src/index.ts'), ...alias },
+    },
+    server: { port: 5173, fs: { allow: [folder('..')] } },
+    ...settings,
+  });
+  return server.listen();
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+  const server = await serve(process.argv[2] ?? 'plain-html');
+  server.printUrls();
+}
