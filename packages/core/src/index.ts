@@ -3,6 +3,7 @@ export { Subscription } from './async/subscription.ts';
 export type { TimeLimit } from './async/time-limit.ts';
 export { withTimeLimit } from './async/time-limit.ts';
 export { LocalBus } from './bus/local-bus.ts';
+export { LocalCounters } from './counters/local-counters.ts';
 export type {
   EngineErrorCode,
   EngineErrorOptions,
@@ -23,6 +24,7 @@ export type {
 } from './ports/client-protocol.ts';
 export type { Clock } from './ports/clock.ts';
 export { systemClock } from './ports/clock.ts';
+export type { Bound, Counters, Lease, Leased } from './ports/counters.ts';
 export type {
   Engine,
   EngineEvent,

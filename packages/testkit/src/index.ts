@@ -1,5 +1,7 @@
 export { childProcesses } from './child-processes.ts';
 export { correlation } from './correlation.ts';
+export type { CountersUnderTest } from './counters-contract.ts';
+export { describeCountersContract } from './counters-contract.ts';
 export { describeWith } from './describe-with.ts';
 export type { EngineContractOptions, EngineUnderTest } from './engine-contract.ts';
 export { describeEngineContract } from './engine-contract.ts';
