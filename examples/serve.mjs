@@ -4,8 +4,8 @@ import { createServer } from 'vite';
 
 const folder = (path) => fileURLToPath(new URL(path, import.meta.url));
 
-/** `settings` are vite's own and go before these; `alias` says what is imported in place of something else. */
-export async function serve(name, settings = {}, alias = {}) {
+/** `settings` are vite's own and go before these. */
+export async function serve(name, settings = {}) {
   const server = await createServer({
     root: folder(name),
     configFile: false,
@@ -13,7 +13,7 @@ export async function serve(name, settings = {}, alias = {}) {
     resolve: {
       // The SDK as it stands in this repository. What a page without a build gets is the same in one file.
       conditions: ['@live-transcribe/source', 'browser', 'module', 'import'],
-      alias: { './live-transcribe.js': folder('../packages/client/src/index.ts'), ...alias },
+      alias: { './live-transcribe.js': folder('../packages/client/src/index.ts') },
     },
     server: { port: 5173, fs: { allow: [folder('..')] } },
     ...settings,

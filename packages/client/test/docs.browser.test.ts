@@ -10,9 +10,6 @@ const tone = Int16Array.from({ length: 20 * 48_000 }, (_, index) => Math.round(8
 const alias = {
   '@live-transcribe/client/react': source('react/index.ts'),
   '@live-transcribe/client': source('index.ts'),
-  'react/jsx-dev-runtime': 'preact/jsx-runtime',
-  'react/jsx-runtime': 'preact/jsx-runtime',
-  react: 'preact/compat',
 };
 
 /** What else there is where the snippets run. */
@@ -91,7 +88,7 @@ describeInChromium('what docs/sdk.md shows for pages', () => {
   it('React', async () => {
     const [component] = snippets('jsx react');
     const page = await run(
-      `import { h, render } from 'preact';\n${component?.code}\nrender(h(Dictation), document.body);`,
+      `import { createRoot } from 'react-dom/client';\n${component?.code}\nconst root = document.body.appendChild(document.createElement('div'));\ncreateRoot(root).render(<Dictation />);`,
     );
     await page.getByRole('button', { name: 'Start' }).click();
     await shows(page, '0-25');

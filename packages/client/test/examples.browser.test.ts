@@ -8,14 +8,6 @@ import { WireServer } from './support/wire-server.ts';
 
 const tone = Int16Array.from({ length: 30 * 48_000 }, (_, index) => Math.round(8_000 * Math.sin(index / 10)));
 
-/** What stands in for React, which nothing here needs otherwise: Preact, which has all of it that the hook uses. */
-const preact = {
-  'react-dom/client': 'preact/compat/client',
-  'react/jsx-dev-runtime': 'preact/jsx-runtime',
-  'react/jsx-runtime': 'preact/jsx-runtime',
-  react: 'preact/compat',
-};
-
 let server: WireServer;
 let stage: BrowserStage | undefined;
 let vite: ViteDevServer | undefined;
@@ -33,11 +25,7 @@ afterEach(async () => {
 
 /** One of the examples as `node examples/serve.mjs` has it, in a browser. */
 async function open(name: string, query: Record<string, string> = {}) {
-  const served = await serve(
-    name,
-    { server: { port: 0 }, logLevel: 'error', optimizeDeps: { noDiscovery: true } },
-    preact,
-  );
+  const served = await serve(name, { server: { port: 0 }, logLevel: 'error' });
   vite = served;
   stage = await BrowserStage.set({ heard: tone });
   const address = new URL(served.resolvedUrls?.local[0] ?? '');

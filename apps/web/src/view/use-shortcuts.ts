@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { textSizes } from '../preferences.ts';
 import { type App, useApp } from './app-context.ts';
 import type { Starter } from './use-starter.ts';
@@ -10,7 +10,8 @@ export function useShortcuts(starter: Starter): void {
   const app = useApp();
   const keys = useRef<Shortcuts>({});
   keys.current = shortcuts(app, starter);
-  useEffect(() => {
+  // Before the first frame: an effect comes after it, and a key pressed in between would be lost.
+  useLayoutEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (takesOverFinding(event, app)) return;
       if (event.ctrlKey || event.altKey || event.metaKey || event.repeat) return;
