@@ -9,7 +9,7 @@ export async function serve(name, settings = {}) {
   const server = await createServer({
     root: folder(name),
     configFile: false,
-    cacheDir: folder('../.cache/examples'),
+    cacheDir: folder('../node_modules/.cache/examples'),
     resolve: {
       // The SDK as it stands in this repository. What a page without a build gets is the same in one file.
       conditions: ['@live-transcribe/source', 'browser', 'module', 'import'],

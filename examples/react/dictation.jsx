@@ -23,9 +23,9 @@ export function Dictation({ url }) {
         ))}
       </select>
       {running ? (
-        <button onClick={stop}>Stop</button>
+        <button onClick={() => void stop()}>Stop</button>
       ) : (
-        <button onClick={() => start(microphone(deviceId ? { deviceId } : {}))}>Start</button>
+        <button onClick={() => void start(microphone(deviceId ? { deviceId } : {}))}>Start</button>
       )}
       {running && <button onClick={paused ? resume : pause}>{paused ? 'Go on' : 'Pause'}</button>}
       <p role="status">{error ? error.message : state}</p>

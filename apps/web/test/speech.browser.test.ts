@@ -67,7 +67,7 @@ async function transcribePlain(port: number, samples: Int16Array): Promise<strin
  * as samples at `rate`, decoded and resampled by the browser.
  */
 async function transcribeRecorded(page: Page, seconds: number): Promise<{ text: string; decoded: Int16Array }> {
-  const { text, base64 } = await page.evaluate(
+  const { transcript: text, dataUrl } = await page.evaluate(
     async ([lastsMs, sampleRate]) => {
       const audio = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
       const stream = await navigator.mediaDevices.getUserMedia({ audio });
@@ -75,7 +75,7 @@ async function transcribeRecorded(page: Page, seconds: number): Promise<{ text: 
       const recorder = new MediaRecorder(stream, { mimeType: 'audio/webm;codecs=opus', audioBitsPerSecond: 32_000 });
       const finals: string[] = [];
       const parts: Blob[] = [];
-      const text = await new Promise<string>((resolve, reject) => {
+      const transcript = await new Promise<string>((resolve, reject) => {
         socket.onmessage = ({ data }) => {
           const message = JSON.parse(data);
           if (message.session_id) {
@@ -107,11 +107,12 @@ async function transcribeRecorded(page: Page, seconds: number): Promise<{ text: 
       const reader = new FileReader();
       reader.readAsDataURL(new Blob([samples]));
       await new Promise((resolve) => (reader.onload = resolve));
-      return { text, base64: String(reader.result).split(',')[1] ?? '' };
+      return { transcript, dataUrl: reader.result };
     },
     [seconds * 1000, rate] as const,
   );
-  const bytes = Buffer.from(base64, 'base64');
+  if (typeof dataUrl !== 'string') throw new TypeError('The browser read no data URL.');
+  const bytes = Buffer.from(dataUrl.slice(dataUrl.indexOf(',') + 1), 'base64');
   return { text, decoded: new Int16Array(bytes.buffer, bytes.byteOffset, bytes.length / 2).slice() };
 }
 
@@ -208,7 +209,7 @@ describeInChromium('a person speaks, and reads the words', () => {
       expect(decoded.length).toBeGreaterThan(seconds * rate * 0.95);
       // The codec's share: the same recording through the browser's own decoder. One word is what two resamplers may differ by.
       const explained = await transcribePlain(stage.gateway.port, decoded);
-      const [errors, codec] = [text, explained].map((said) => wordErrorRate(spoken, said).errors);
+      const [errors, codec] = [text, explained].map((words) => wordErrorRate(spoken, words).errors);
       console.log(`${errors} of 29 words wrong through MediaRecorder, ${codec} through the browser's decoder`);
       expect(Math.abs((errors ?? 0) - (codec ?? 0))).toBeLessThanOrEqual(1);
       expect(wordErrorRate(explained, text).rate).toBeLessThanOrEqual(0.07);
