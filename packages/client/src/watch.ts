@@ -22,8 +22,6 @@ export interface WatchOptions {
 const defaultGiveUpSeconds = 300;
 /** The server sends a comment every 15 s. */
 const silenceMs = 40_000;
-/** A server that stops ends its sessions; whoever speaks goes on at the next one. */
-const comingBackMs = 60_000;
 
 /** Follows a session from its beginning, and for as long as it lives. */
 export function watch(options: WatchOptions): WatchedTranscription {
@@ -40,9 +38,6 @@ export class WatchedTranscription extends TranscriptFeed {
   #session: SessionInfo | undefined;
   #lastId = '';
   #renewed = false;
-  /** Whether it was heard being spoken: partials are never told later. */
-  #live = false;
-  #quietSince: number | undefined;
 
   constructor(options: WatchOptions) {
     super();
@@ -87,13 +82,12 @@ export class WatchedTranscription extends TranscriptFeed {
     let watchdog = setTimeout(give, silenceMs);
     try {
       const body = await this.#open(signal);
-      if (body === undefined) return this.#isOver();
+      if (body === undefined) return true;
       for await (const { id, data } of serverSentEvents(body)) {
         clearTimeout(watchdog);
         watchdog = setTimeout(give, silenceMs);
         this.#lastId = id || this.#lastId;
         if (data === '') continue;
-        this.#quietSince = undefined;
         this.#backoff.reset();
         if (this.#hear(data)) return true;
       }
@@ -105,12 +99,6 @@ export class WatchedTranscription extends TranscriptFeed {
     } finally {
       clearTimeout(watchdog);
     }
-  }
-
-  /** Nothing follows: for ever, unless the one who speaks is on the way from one server to the next. */
-  #isOver(): boolean {
-    this.#quietSince ??= Date.now();
-    return !this.#live || Date.now() - this.#quietSince > comingBackMs;
   }
 
   /** The body of events; `undefined` where nothing follows. */
@@ -151,7 +139,6 @@ export class WatchedTranscription extends TranscriptFeed {
       this.#session = message.session;
       return false;
     }
-    this.#live ||= message.kind === 'partial';
     this.take(message);
     return message.kind === 'ended';
   }

@@ -117,7 +117,7 @@ describe('the SDK and the real server', () => {
     }
   }, 60_000);
 
-  it('others can follow what is said, and see the same, though the line is cut', async () => {
+  it('others can follow what is said, and see the same, though the line is cut and the server is started again', async () => {
     const gateway = await start();
     const sockets: WebSocket[] = [];
     const openSocket: OpenSocket = (url, protocols) => {
@@ -131,11 +131,17 @@ describe('the SDK and the real server', () => {
         yield new Uint8Array(rulerAudio(at, 1_000).buffer.slice(0) as ArrayBuffer);
         await new Promise((resolve) => setImmediate(resolve));
         if (at === 20_000) sockets.at(-1)?.terminate();
+        if (at === 40_000) await gateway.restart();
       }
     }
     const { id } = await live.start(fromIterable(speak(), { encoding: 'pcm16', sampleRate: rate, live: true }));
     const watched = watch({ url: gateway.url, session: id });
-    for await (const event of watched) if (event.kind === 'ended') break;
+    const states: string[] = [];
+    watched.addEventListener('state', (state) => states.push(state));
+    const kinds: string[] = [];
+    for await (const { kind } of watched) kinds.push(kind);
+    expect(kinds.filter((kind) => kind === 'ended' || kind === 'error')).toEqual(['ended']);
+    expect(states).toContain('reconnecting');
     await live.stop();
     expect(heard(live.segments)).toBe(`0-${length - 1}`);
     expect(watched.segments).toEqual(live.segments);

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { TranscriptionEvent, WatchedTranscription, WatchOptions } from '../src/index.ts';
 import { watch } from '../src/index.ts';
 import { arrival } from './support/arrival.ts';
@@ -130,30 +130,6 @@ describe('a session that others speak', () => {
     (await come(204)).response.writeHead(204).end();
     expect((await readAll(watched)).map(({ kind }) => kind)).toEqual(['final']);
     expect(watched.state).toBe('ended');
-  });
-
-  it('may go on after that where it was heard being spoken, for a minute', async () => {
-    vi.useFakeTimers({ toFake: ['Date'] });
-    try {
-      const watched = begin();
-      const reading = readAll(watched);
-      const first = await come();
-      first.say({ partial: 'te', segment: 0, start: 0, end: 1 });
-      first.response.end();
-      (await come(204)).response.writeHead(204).end();
-      const again = await come();
-      again.say(final(0), 2);
-      again.say({ partial: 'te', segment: 1, start: 1, end: 2 });
-      again.response.end();
-      (await come(204)).response.writeHead(204).end();
-      const last = await come(204);
-      vi.setSystemTime(Date.now() + 61_000);
-      last.response.writeHead(204).end();
-      expect((await reading).map(({ kind }) => kind)).toEqual(['partial', 'final', 'partial']);
-      expect(watched.segments.map(({ state }) => state)).toEqual(['final', 'failed']);
-    } finally {
-      vi.useRealTimers();
-    }
   });
 
   it('fetches another token when the server says that the last one has expired', async () => {

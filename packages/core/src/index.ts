@@ -62,6 +62,7 @@ export type {
 } from './session/events.ts';
 export type { FeedOptions } from './session/feed.ts';
 export { feed } from './session/feed.ts';
+export { isOver, runEnd } from './session/run-end.ts';
 export type { Continuation, SessionOptions } from './session/session.ts';
 export { Session } from './session/session.ts';
 export { alignWords } from './words/align-words.ts';

@@ -1,5 +1,5 @@
 import { timelineMs } from '@live-transcribe/audio';
-import { seeded } from '@live-transcribe/testkit';
+import { ManualClock, seeded } from '@live-transcribe/testkit';
 import { describe, expect, it } from 'vitest';
 import { feed, LocalBus, type LoggedEvent, type LoggedFact, type Partial, type Seq, StoreError } from '../src/index.ts';
 import { MemoryLog } from './support/memory-log.ts';
@@ -7,14 +7,17 @@ import { MemoryLog } from './support/memory-log.ts';
 const session = 's';
 const span = { start: timelineMs(0), end: timelineMs(1) };
 const final: LoggedFact = { kind: 'final', segment: 0, ...span, text: 'x', vendorEvent: 'test' };
-const closed: LoggedFact = { kind: 'closed', duration: timelineMs(1), segments: 1 };
+const closed = { kind: 'closed', duration: timelineMs(1), segments: 1, stopped: true } as const;
+/** The end of a run that its speaker has not asked for. */
+const left: LoggedFact = { kind: 'closed', duration: timelineMs(1), segments: 1 };
 const resumed: LoggedFact = { kind: 'resumed', at: timelineMs(1), engine: 'e', model: 'm', language: 'en' };
 const partial = (text: string): Partial => ({ kind: 'partial', segment: 0, ...span, text, vendorEvent: 'test' });
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 const upTo = (last: number, first = 1) => Array.from({ length: last - first + 1 }, (_, index) => first + index);
 
 /** A session that is kept and told, and one who follows it. */
-function open(after = 0) {
+function open(after = 0, comingBackMs = 60_000) {
+  const clock = new ManualClock();
   const log = new MemoryLog();
   const bus = new LocalBus();
   const ending = new AbortController();
@@ -26,13 +29,15 @@ function open(after = 0) {
     return event;
   };
   return {
+    clock,
     log,
     bus,
     ending,
     seen,
     publish,
     follow: async () => {
-      for await (const event of feed({ session, after, store: log.store, bus, signal: ending.signal }))
+      const { signal } = ending;
+      for await (const event of feed({ session, after, store: log.store, bus, clock, comingBackMs, signal }))
         seen.push(event);
     },
     keep,
@@ -88,19 +93,78 @@ describe('a feed', () => {
     expect(seen.map(({ kind }) => kind)).toEqual(['partial', 'partial', 'final', 'closed']);
   });
 
-  it('ends with a run after which there is none, and not with one that has been gone on with', async () => {
-    const { follow, keep, say, publish, seqs } = open();
+  it('ends with the run after which the speaker has said that this was all, and tells no other end', async () => {
+    const { follow, say, seen } = open();
     const following = follow();
     await turn();
-    say(final);
-    say(closed);
-    const next = keep(resumed);
+    for (const fact of [final, left, resumed, final, left, resumed, final, closed]) {
+      say(fact);
+      await turn();
+    }
+    await following;
+    expect(seen.map(({ kind }) => kind)).toEqual(['final', 'resumed', 'final', 'resumed', 'final', 'closed']);
+    expect(seen.at(-1)).toHaveProperty('stopped');
+  });
+
+  it.each([
+    ['lives', 0],
+    ['is over', 4],
+  ])('of the past tells no end that was none, where the session %s', async (_, more) => {
+    const { follow, keep, seen, ending } = open();
+    for (const fact of [final, left, resumed, final, closed].slice(0, 3 + more)) keep(fact);
+    const following = follow();
+    for (let turns = 0; turns < 5; turns += 1) await turn();
+    const kinds = seen.map(({ kind }) => kind);
+    expect(kinds).toEqual(['final', 'resumed', 'final', 'closed'].slice(0, 2 + more));
+    ending.abort();
+    await following;
+  });
+
+  it('ends when a speaker who may come back has not done so in time, and waits for nobody else', async () => {
+    const waiting = open(0, 50);
+    waiting.keep(final);
+    waiting.keep(left);
+    const following = waiting.follow();
+    await waiting.clock.untilWaiting((ms) => ms <= 50);
+    expect(waiting.seqs()).toEqual([1]);
+    const began = Date.now();
+    while (Date.now() - began < 60) await turn();
+    waiting.clock.advance(50);
+    await following;
+    expect(waiting.seqs()).toEqual([1, 2]);
+    for (const [resumable, ended] of [
+      [false, left],
+      [true, { ...left, error: { code: 'engine_auth', message: 'No.' } }],
+    ] as const) {
+      const { log, follow, keep, seqs } = open();
+      log.resumable = resumable;
+      keep(final);
+      keep(ended);
+      await follow();
+      expect(seqs()).toEqual([1, 2]);
+    }
+  });
+
+  it('asks the store where the bus is silent, the more seldom the less there is, and hears the bus again', async () => {
+    const { clock, follow, keep, say, beat, seqs } = open();
+    keep(final);
+    const following = follow();
+    const silence = async (ms: number) => {
+      await clock.untilWaiting((asked) => asked === ms);
+      clock.advance(ms);
+    };
     await turn();
-    publish(next);
+    keep(final);
+    await silence(6_000);
+    await expect.poll(seqs).toEqual([1, 2]);
+    for (const ms of [1_000, 2_000, 4_000, 8_000, 12_000, 12_000]) await silence(ms);
+    beat();
     await turn();
+    keep(final);
+    await silence(6_000);
+    await expect.poll(seqs).toEqual([1, 2, 3]);
     say(closed);
     await following;
-    expect(seqs()).toEqual(upTo(4));
   });
 
   it('of a session that is over ends at once, whatever is known of it already', async () => {

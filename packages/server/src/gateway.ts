@@ -27,6 +27,7 @@ export interface GatewayOptions {
   readonly heartbeatMs?: number;
   readonly idleMs?: number;
   readonly tickMs?: number;
+  readonly comingBackMs?: number;
   /** The store that the configuration names, unless a test brings its own; it is closed with the gateway. */
   readonly openStore?: () => Promise<SessionStore>;
   /** Where `FFMPEG_PATH` is looked for, as in `PATH`. */
@@ -44,6 +45,8 @@ export interface Gateway {
 const heartbeatMs = 30_000;
 const idleMs = 5 * 60_000;
 const tickMs = 1_000;
+/** Those who watch wait at least so long for a speaker whose server has stopped: starting it again takes its time. */
+const leastComingBackMs = 60_000;
 /** Container platforms kill what has not stopped after 30 s, and some after 10. */
 const drainMs = 8_000;
 /** What was asked before it stopped is answered within this time. */
@@ -64,7 +67,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     tickMs: options.tickMs ?? tickMs,
   });
   const watchers = new Watchers();
-  const app = await createApp({ ...options, rings, store, lives, bus, clock, watchers });
+  const { comingBackMs = Math.max(resumeMs, leastComingBackMs) } = options;
+  const app = await createApp({ ...options, rings, store, lives, bus, clock, watchers, comingBackMs });
   const sockets = new Sockets(app.server, {
     protocols: [
       transcriptionsProtocol({

@@ -16,8 +16,15 @@ export interface TestGatewayOptions extends Partial<Omit<GatewayOptions, 'choice
   readonly plainLanguage?: string;
 }
 
+export interface TestGateway extends Gateway {
+  readonly engine: Engine;
+  readonly dataDir: string;
+  /** As `close`, and leaves behind what it has kept. */
+  stop(): Promise<void>;
+}
+
 /** A real gateway on a free port, with an engine that tells which samples it has heard. */
-export async function startTestGateway(options: TestGatewayOptions = {}): Promise<Gateway & { engine: Engine }> {
+export async function startTestGateway(options: TestGatewayOptions = {}): Promise<TestGateway> {
   const { faults = [], environment, plainLanguage = 'sv', ...rest } = options;
   const engine = options.engine ?? new RulerEngine({ sampleRate: testRate, utteranceMs: 500, faults });
   const pageFolder = mkdtempSync(join(tmpdir(), 'live-transcribe-page-'));
@@ -41,5 +48,5 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     await gateway.close();
     rmSync(pageFolder, { recursive: true, force: true });
   };
-  return { ...gateway, engine, close };
+  return { ...gateway, engine, dataDir: read.config.dataDir, stop: gateway.close, close };
 }

@@ -157,16 +157,50 @@ describe('GET /v1/sessions/:id/events', () => {
     await expect.poll(() => source.comments.length).toBe(2);
   });
 
-  it('ends when the server stops, after what was said is finalised', async () => {
-    const gateway = await start();
-    const client = await speaking(gateway, { resumable: true });
+  it('is told what was said when the server stops, and goes on at the next one as if nothing were', async () => {
+    const first = await start();
+    const client = await speaking(first, { resumable: true });
+    const source = await watch(first, client.id);
+    client.send(pcm16(rulerAudio(0, 4_000)));
+    await expect.poll(() => source.events.at(-1)?.event).toBe('partial');
+    running.delete(first);
+    await first.stop();
+    await source.ended;
+    expect(finals(source)).toEqual(['0-3999']);
+    expect(source.events.map(({ event }) => event)).not.toContain('ended');
+    const second = await start({ environment: { DATA_DIR: first.dataDir } });
+    const rest = await watch(second, client.id, idsOf(source).at(-1));
+    const informed = await watch(second, client.id, 3);
+    expect([rest.status, informed.status]).toEqual([200, 200]);
+    const back = await WireClient.open(second.port, '/v1/transcriptions');
+    const resume = { session_id: client.id, from: 0.25, after: 2 };
+    back.send({ action: 'start', encoding: 'pcm16', sample_rate: testRate, resume });
+    back.send(pcm16(rulerAudio(4_000, 4_000)));
+    back.send({ action: 'stop' });
+    await Promise.all([rest.ended, informed.ended]);
+    for (const { events } of [rest, informed]) {
+      const told = events.filter(({ event }) => event !== 'partial');
+      expect(told.map(({ event, data }) => [event, data['final']])).toEqual([
+        ['final', '4000-7999'],
+        ['ended', undefined],
+      ]);
+    }
+    await first.close();
+  });
+
+  it.each([
+    ['a session whose speaker did not come back in time', { resumable: true }],
+    ['a session that cannot be gone on with', {}],
+  ])('ends %s, and says 204 from then on', async (_, members) => {
+    const gateway = await start({ environment: { RESUME_SECONDS: '0' }, comingBackMs: 50 });
+    const client = await speaking(gateway, members);
     const source = await watch(gateway, client.id);
     client.send(pcm16(rulerAudio(0, 4_000)));
     await expect.poll(() => source.events.at(-1)?.event).toBe('partial');
-    running.delete(gateway);
-    await gateway.close();
+    client.socket.terminate();
     await source.ended;
-    expect(finals(source)).toEqual(['0-3999']);
+    expect(source.events.at(-1)).toMatchObject({ event: 'ended', id: '3' });
+    expect((await watch(gateway, client.id, 3)).status).toBe(204);
   });
 
   it('goes on over a lost connection of the speaker, and is told when the session is deleted', async () => {

@@ -7,6 +7,7 @@ export class MemoryLog implements Pick<FeedOptions, 'store'> {
   turns = () => 0;
   /** What an answer throws instead. */
   fault: Error | undefined;
+  resumable = true;
   #numbered = 0;
   #deleted = false;
 
@@ -38,7 +39,7 @@ export class MemoryLog implements Pick<FeedOptions, 'store'> {
       id: 's',
       startedAt: 0,
       recognition: { language: 'en', model: 'm', prompt: undefined, words: false },
-      resumable: true,
+      resumable: this.resumable,
       engine: 'test',
       state: last?.kind === 'closed' ? 'closed' : 'live',
       endedAt: undefined,

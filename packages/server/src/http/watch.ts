@@ -1,5 +1,5 @@
 import type { PassThrough } from 'node:stream';
-import { ClientError, type Clock, type EventBus, type SessionStore } from '@live-transcribe/core';
+import { ClientError, type Clock, type EventBus, isOver, type SessionStore } from '@live-transcribe/core';
 import type { Log } from '../observe/log.ts';
 import { eventStream } from './event-stream.ts';
 import { errorAnswer, type Routes } from './route.ts';
@@ -11,6 +11,8 @@ export interface WatchOptions {
   readonly bus: EventBus;
   readonly clock: Clock;
   readonly log: Log;
+  /** How long after the end of a run the speaker is waited for, unless they have said that this was all. */
+  readonly comingBackMs: number;
 }
 
 /** Who follows sessions at this server. */
@@ -39,7 +41,8 @@ export class Watchers {
         const after = lastEventId(request.headers['last-event-id']);
         const record = await findSession(store, id);
         // Browsers come back when a stream has ended; this alone tells them not to.
-        if (record.state === 'closed' && after >= record.seq) return reply.code(204).send();
+        const knowsAll = after >= record.seq && (await isOver(record, store, options.comingBackMs));
+        if (knowsAll) return reply.code(204).send();
         const stream = eventStream({ session: id, after, store, ...options });
         this.#streams.add(stream);
         stream.on('close', () => this.#streams.delete(stream));

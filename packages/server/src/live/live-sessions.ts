@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { msToSamples, timelineMs } from '@live-transcribe/audio';
 import {
   ClientError,
-  type LoggedEvent,
   type ResumeRequest,
+  runEnd,
   type SessionRecord,
   type SessionRequest,
   StoreError,
@@ -147,10 +147,8 @@ export class LiveSessions {
     return { kind: 'live', live };
   }
 
-  async #hasStopped({ id, seq, state }: SessionRecord): Promise<boolean> {
-    if (state === 'live') return false;
-    const [last] = await this.#parts.store.read(id, (seq - 1) as LoggedEvent['seq'], 1);
-    return last?.kind === 'closed' && last.stopped === true;
+  async #hasStopped(record: SessionRecord): Promise<boolean> {
+    return (await runEnd(record, this.#parts.store))?.stopped === true;
   }
 
   #open(opening: Opening, log: Log): LiveSession {
