@@ -1,9 +1,9 @@
 import { type Claim, type LoggedEvent, StoreError } from '@live-transcribe/core';
-import type { Kysely } from 'kysely';
+import { sql } from 'kysely';
 import type { AppendStatements } from './append-statements.ts';
+import type { AppendTransaction } from './append-transaction.ts';
 import type { SearchIndex } from './dialect.ts';
 import { type Summary, summarise } from './summary.ts';
-import type { Tables } from './tables.ts';
 
 /** Events that one caller wants kept: at least one, with numbers in order. */
 export interface Append {
@@ -13,7 +13,7 @@ export interface Append {
 
 /** A transaction in which events are kept. */
 export interface Batch {
-  readonly db: Kysely<Tables>;
+  readonly db: AppendTransaction;
   readonly statements: AppendStatements;
   readonly search: SearchIndex;
   /** Milliseconds since 1970. */
@@ -48,13 +48,10 @@ export async function appendBatch(batch: Batch, appends: readonly Append[]): Pro
  */
 export async function appendRest(batch: Batch, { claim, events }: Append): Promise<void> {
   // Written first, so that the row is held from here on: what is read of it stays true.
-  const row = await batch.db
-    .updateTable('sessions')
-    .set({ epoch: claim.epoch })
-    .where('id', '=', claim.session)
-    .where('epoch', '=', claim.epoch)
-    .returning('seq')
-    .executeTakeFirst();
+  const { session, epoch } = claim;
+  const { rows } = await sql<{ readonly seq: number }>`
+    UPDATE sessions SET epoch = ${epoch} WHERE id = ${session} AND epoch = ${epoch} RETURNING seq`.execute(batch.db);
+  const [row] = rows;
   if (!row) throw notOurs();
   const rest = events.filter(({ seq }) => seq > row.seq);
   const [first] = rest;
@@ -106,6 +103,6 @@ async function keepWords({ db, statements, search }: Batch, entries: readonly En
   for (const { key, summary } of entries) {
     if (summary.run?.state !== 'closed') continue;
     await search.put(db, key);
-    await db.deleteFrom('words').where('session', '=', key).execute();
+    await sql`DELETE FROM words WHERE session = ${key}`.execute(db);
   }
 }

@@ -1,4 +1,5 @@
 import { type CompiledQuery, type Kysely, type RawBuilder, sql } from 'kysely';
+import type { Runner } from './append-transaction.ts';
 import { often, type StoreDialect } from './dialect.ts';
 import { previewLength } from './summary.ts';
 import type { EventRow, Tables, WordRow } from './tables.ts';
@@ -26,7 +27,7 @@ export interface Turn {
 }
 
 /** A statement about any number of rows, compiled once: compiling it anew would cost as much as running it. */
-export type Statement<Row, Answer = unknown> = (db: Kysely<Tables>, rows: readonly Row[]) => Promise<readonly Answer[]>;
+export type Statement<Row, Answer = unknown> = (runner: Runner, rows: readonly Row[]) => Promise<readonly Answer[]>;
 
 export interface AppendStatements {
   /**
@@ -52,14 +53,14 @@ export function appendStatements(db: Kysely<Tables>, dialect: StoreDialect): App
     const one = compile(sql.join(types.map(({ name, type }) => sql`cast(${null} AS ${type}) AS ${sql.ref(name)}`)));
     const fields = types.map(({ name, type }) => sql`cast(value ->> ${sql.lit(name)} AS ${type}) AS ${sql.ref(name)}`);
     const many = compile(sql`${sql.join(fields)} FROM ${dialect.elements('')}`);
-    return async (transaction, rows) => {
+    return async (runner, rows) => {
       const [row] = rows;
       // A single one, which is the rule, is spared the way through JSON.
       const query =
         row && rows.length === 1
           ? { ...one, parameters: names.map((name) => row[name] ?? null) }
           : { ...many, parameters: [JSON.stringify(rows)] };
-      return (await transaction.executeQuery<Answer>(query)).rows;
+      return (await runner.executeQuery<Answer>(query)).rows;
     };
   };
   return {

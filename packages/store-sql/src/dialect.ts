@@ -1,5 +1,5 @@
 import type { StoreError } from '@live-transcribe/core';
-import type { Dialect, Kysely, RawBuilder, Transaction } from 'kysely';
+import type { Dialect, Kysely, QueryExecutorProvider, RawBuilder, Transaction } from 'kysely';
 import type { SessionRow, Tables } from './tables.ts';
 import type { Term } from './words.ts';
 
@@ -12,6 +12,8 @@ export const often = '/* often */';
 /** All in which the two databases differ for the store; every other statement is one text for both. */
 export interface StoreDialect {
   readonly kysely: Dialect;
+  /** Begins a transaction that writes. */
+  readonly begin: string;
   readonly schema: SchemaWords;
   readonly search: SearchIndex;
   /** The elements of a JSON array as rows with the one column `value`. */
@@ -39,10 +41,10 @@ export interface SchemaWords {
 export interface SearchIndex {
   create(db: Kysely<Tables>): Promise<void>;
   /** Takes in the words that `words` has of a session. */
-  put(db: Kysely<Tables>, session: number): Promise<void>;
+  put(db: QueryExecutorProvider, session: number): Promise<void>;
   /** Moves what it has of a session back to `words`. */
-  restore(db: Kysely<Tables>, session: number): Promise<void>;
-  remove(db: Kysely<Tables>, session: number): Promise<void>;
+  restore(db: QueryExecutorProvider, session: number): Promise<void>;
+  remove(db: QueryExecutorProvider, session: number): Promise<void>;
   /** Does work that reads lists, by `sessionsWith` or without it, in the conditions that those queries need. */
   read<T>(db: Kysely<Tables>, work: (db: Kysely<Tables>) => Promise<T>): Promise<T>;
   /**

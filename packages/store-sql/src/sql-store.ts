@@ -10,10 +10,11 @@ import {
   type SessionStore,
   StoreError,
 } from '@live-transcribe/core';
-import { Kysely } from 'kysely';
-import { type Append, appendBatch, appendRest, holeAfter, notOurs } from './append-batch.ts';
+import { CompiledQuery, Kysely } from 'kysely';
+import { type Append, appendBatch, appendRest, type Batch, holeAfter, notOurs } from './append-batch.ts';
 import { AppendQueue } from './append-queue.ts';
 import { type AppendStatements, appendStatements } from './append-statements.ts';
+import { appendTransaction } from './append-transaction.ts';
 import type { StoreDialect } from './dialect.ts';
 import { listSessions } from './list.ts';
 import { eventOf, recordOf } from './record.ts';
@@ -29,6 +30,7 @@ export class SqlStore implements SessionStore {
   readonly #secret: string;
   readonly #now: () => number;
   readonly #statements: AppendStatements;
+  readonly #begin: CompiledQuery;
   readonly #appends = new AppendQueue((appends) => this.#write(appends));
 
   private constructor(db: Kysely<Tables>, dialect: StoreDialect, secret: string, now: () => number) {
@@ -37,6 +39,7 @@ export class SqlStore implements SessionStore {
     this.#secret = secret;
     this.#now = now;
     this.#statements = appendStatements(db, dialect);
+    this.#begin = CompiledQuery.raw(dialect.begin);
   }
 
   /** Opens the database and brings it up to date. `now` gives ms since 1970. Throws `StoreError`. */
@@ -152,7 +155,7 @@ export class SqlStore implements SessionStore {
     const faults = new Map<Append, unknown>();
     for (const append of rest) {
       try {
-        await this.#told(() => this.#transaction((db) => appendRest(this.#batch(db), append)));
+        await this.#appending((batch) => appendRest(batch, append));
       } catch (error) {
         faults.set(append, error);
       }
@@ -163,15 +166,16 @@ export class SqlStore implements SessionStore {
   /** Answers what is to be written alone: all of it, where something among it is what the database cannot take. */
   async #writeTogether(appends: readonly Append[]): Promise<readonly Append[]> {
     try {
-      return await this.#told(() => this.#transaction((db) => appendBatch(this.#batch(db), appends)));
+      return await this.#appending((batch) => appendBatch(batch, appends));
     } catch (error) {
       if (error instanceof StoreError && !error.retryable) return appends;
       throw error;
     }
   }
 
-  #batch(db: Kysely<Tables>) {
-    return { db, statements: this.#statements, search: this.#dialect.search, now: this.#now() };
+  #appending<T>(work: (batch: Batch) => Promise<T>): Promise<T> {
+    const batch = { statements: this.#statements, search: this.#dialect.search, now: this.#now() };
+    return this.#told(() => appendTransaction(this.#db, this.#begin, (db) => work({ ...batch, db })));
   }
 
   #transaction<T>(work: (db: Kysely<Tables>) => Promise<T>): Promise<T> {

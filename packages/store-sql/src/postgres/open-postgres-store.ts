@@ -33,6 +33,7 @@ export async function openPostgresStore({
   return SqlStore.open(
     {
       kysely: new PostgresDialect({ pool }),
+      begin: 'BEGIN',
       schema: { integer: 'bigint', text: 'text COLLATE "C"', clustered: '' },
       search: vectorSearch,
       elements: (json) => sql`json_array_elements(${json}::json)`,

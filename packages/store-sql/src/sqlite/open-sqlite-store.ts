@@ -31,6 +31,7 @@ export async function openSqliteStore({
 function sqliteStoreDialect(file: string, open: OpenSqlite, clock: Clock): StoreDialect {
   return {
     kysely: sqliteDialect(() => openDatabase(file, open), clock),
+    begin: 'BEGIN IMMEDIATE',
     schema: { integer: 'integer', text: 'text', clustered: 'WITHOUT ROWID' },
     search: fullTextSearch,
     elements: (json) => sql`json_each(${json})`,
