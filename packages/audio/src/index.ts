@@ -9,7 +9,7 @@ export {
   type RawEncoding,
   rawEncodings,
 } from './format.ts';
-export { Intake, type IntakeOptions } from './intake.ts';
+export { type FormatName, Intake, type IntakeOptions } from './intake.ts';
 export { decibelsOf, type Level, LevelMeter, peakAndRms } from './level.ts';
 export { type Notice, type NoticeCode, noticeTable } from './notices.ts';
 export { Resampler } from './resample/resampler.ts';

@@ -3,7 +3,7 @@ import type { Decoder } from './decode/decoder.ts';
 import { type DecoderOptions, formatName, openDeclared, openRecognised, restarts } from './decode/open.ts';
 import type { OpenAac } from './decode/open-codec.ts';
 import { detect, headerAt, type Recognised } from './detect.ts';
-import { checkDeclaredFormat, checkSampleRate, type DeclaredFormat } from './format.ts';
+import { checkDeclaredFormat, checkSampleRate, type DeclaredFormat, type RawEncoding } from './format.ts';
 import { type Notice, Notices } from './notices.ts';
 import { joinSamples } from './samples.ts';
 
@@ -14,6 +14,9 @@ export interface IntakeOptions {
   /** Opens a codec for AAC, which is not decoded in this package; without it AAC is `unsupported_audio`. */
   readonly openAac?: OpenAac;
 }
+
+/** What a client's audio can turn out to be, in one word. */
+export type FormatName = RawEncoding | Exclude<Recognised, 'webm_midway'>;
 
 type State =
   | {
@@ -38,6 +41,7 @@ export class Intake {
   readonly #notices = new Notices();
   readonly #options: DecoderOptions;
   #state: State = { kind: 'detecting', head: new Gathered(), ends: [] };
+  #format: FormatName | undefined;
   #pushing = false;
 
   /** Throws `unsupported_audio` for a rate or a number of channels beyond the limits. */
@@ -46,6 +50,11 @@ export class Intake {
     checkSampleRate(sampleRate);
     this.#declared = declared;
     this.#options = { engineRate: sampleRate, openAac, notices: this.#notices };
+  }
+
+  /** What the audio is taken for; `undefined` until that is known. It stays known when the audio cannot be decoded. */
+  get format(): FormatName | undefined {
+    return this.#format;
   }
 
   /**
@@ -186,6 +195,8 @@ export class Intake {
   }
 
   #openDeclared(): Decoder {
+    const { encoding } = this.#declared;
+    this.#format = encoding === 'auto' ? 'pcm16' : encoding;
     const decoder = openDeclared(this.#declared, this.#options);
     this.#state = { kind: 'decoding', decoder, format: 'declared' };
     return decoder;
@@ -200,6 +211,7 @@ export class Intake {
         `The audio was declared as ${encoding}, but its bytes are ${name}; it is decoded as ${name}.`,
       );
     }
+    this.#format = format === 'webm_midway' ? 'webm' : format;
     const decoder = openRecognised(format, this.#options);
     this.#state = { kind: 'decoding', decoder, format };
     return decoder;

@@ -12,6 +12,9 @@ const unreadBytes = 64 * 1024;
 
 const tooBig = `A message may have at most ${largestMessage} bytes. Send audio in smaller pieces as it arrives.`;
 
+/** A message, and when it came, as of `performance.now()`. */
+export type ReceivedFrame = Frame & { readonly at: number };
+
 /** Tells a client why it is closed for breaking the WebSocket protocol itself, which `ws` alone does by a bare code. */
 export class ExplainingWebSocket extends WebSocket {
   /** Set by the conversation, which knows how its protocol words an error. */
@@ -28,7 +31,7 @@ export class ExplainingWebSocket extends WebSocket {
 
 /** A client's socket as a stream of frames, with a `send` that waits for a slow reader. */
 export class ClientSocket {
-  readonly frames: Subscription<Frame>;
+  readonly frames: Subscription<ReceivedFrame>;
   readonly #socket: ExplainingWebSocket;
   #lastHeard = performance.now();
   /** Senders that wait for the client to read. */
@@ -118,8 +121,11 @@ export class ClientSocket {
   }
 
   #take(data: Buffer, isBinary: boolean): void {
-    this.#lastHeard = performance.now();
-    const frame: Frame = isBinary ? { kind: 'binary', bytes: data } : { kind: 'text', text: data.toString() };
+    const at = performance.now();
+    this.#lastHeard = at;
+    const frame: ReceivedFrame = isBinary
+      ? { kind: 'binary', bytes: data, at }
+      : { kind: 'text', text: data.toString(), at };
     if (this.frames.push(frame)) return;
     this.#socket.pause();
     void this.frames.room().then(() => this.#socket.resume());

@@ -4,18 +4,20 @@ import {
   type Clock,
   type Command,
   type EventFault,
-  type Frame,
   withTimeLimit,
 } from '@live-transcribe/core';
+import type { ReceivedFrame } from './client-socket.ts';
 import { closeCode } from './close-code.ts';
 import { type ComingBackOptions, comeBack } from './live/coming-back.ts';
 import { Seam } from './live/seam.ts';
 import { Seat } from './live/seat.ts';
 import { openIntake, remainsOf, type Speaker } from './live/speaker.ts';
+import type { ClientOrigin } from './observe/session-observation.ts';
 import { type Departure, type SpeakingOptions, speak, tellFault } from './speaking.ts';
 
 export interface ConversationOptions extends SpeakingOptions, ComingBackOptions {
   readonly clock: Clock;
+  readonly origin: ClientOrigin;
 }
 
 type Beginning = Extract<Command, { kind: 'start' | 'resume' }>;
@@ -40,7 +42,7 @@ export async function converse(options: ConversationOptions): Promise<void> {
 
 /** What the client asks for; `undefined` when it leaves without a word. */
 async function begin(
-  frames: AsyncIterator<Frame>,
+  frames: AsyncIterator<ReceivedFrame>,
   { socket, codec, clock }: ConversationOptions,
 ): Promise<Beginning | undefined> {
   const request = codec.begin();
@@ -65,7 +67,7 @@ async function take(beginning: Beginning, options: ConversationOptions): Promise
 /** Hears the client out, and answers what is to be told as the reason when the connection is closed. */
 async function attend(
   speaker: Speaker,
-  frames: AsyncIterator<Frame>,
+  frames: AsyncIterator<ReceivedFrame>,
   options: ConversationOptions,
 ): Promise<EventFault | undefined> {
   const { live, seat } = speaker;
@@ -119,8 +121,9 @@ async function farewell(
   }
 }
 
-async function refuse(thrown: unknown, { socket, codec, log }: ConversationOptions): Promise<void> {
+async function refuse(thrown: unknown, { socket, codec, log, metrics }: ConversationOptions): Promise<void> {
   const error = asTranscribeError(thrown);
+  metrics.refused.inc({ code: error.code });
   if (error.code === 'internal') log.error({ err: thrown }, 'the connection failed');
   else log.info({ code: error.code }, `connection refused: ${error.message}`);
   await tellFault(error, socket, codec);

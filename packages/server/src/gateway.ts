@@ -9,6 +9,8 @@ import { createApp } from './http/app.ts';
 import { Watchers } from './http/watch.ts';
 import { heartbeatTicks, LiveSessions } from './live/live-sessions.ts';
 import type { Log } from './observe/log.ts';
+import { Metrics } from './observe/metrics.ts';
+import { observeStore } from './observe/observed-store.ts';
 import { createRings } from './observe/rings.ts';
 import { Sockets } from './sockets.ts';
 import { LateStore } from './store/late-store.ts';
@@ -56,19 +58,20 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { config, choice, log, clock = systemClock } = options;
   const { engine, models, plainLanguage } = choice;
   const rings = createRings(config.ringSize);
+  const metrics = new Metrics({ version: options.version, engine: engine.id });
   const ffmpeg = openFfmpeg(options);
   const bus = new LocalBus();
   const open = options.openStore ?? (() => openStore(config));
-  const store = await LateStore.open({ open, clock, random: Math.random, log });
+  const store = observeStore(await LateStore.open({ open, clock, random: Math.random, log }), metrics);
   const resumeMs = config.resumeSeconds * 1000;
   const lives = new LiveSessions({
-    ...{ engine, store, bus, clock, rings, resumeMs },
+    ...{ engine, store, bus, clock, rings, metrics, resumeMs },
     random: Math.random,
     tickMs: options.tickMs ?? tickMs,
   });
   const watchers = new Watchers();
   const { comingBackMs = Math.max(resumeMs, leastComingBackMs) } = options;
-  const app = await createApp({ ...options, rings, store, lives, bus, clock, watchers, comingBackMs });
+  const app = await createApp({ ...options, rings, metrics, store, lives, bus, clock, watchers, comingBackMs });
   const sockets = new Sockets(app.server, {
     protocols: [
       transcriptionsProtocol({
@@ -78,10 +81,16 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       }),
       plainProtocol({ model: models.plain, language: plainLanguage, sampleRate: config.sampleRate }),
     ],
-    ...{ engine, lives, store, clock, log, rings },
+    ...{ engine, lives, store, clock, log, rings, metrics },
     openAac: (aac) => ffmpeg.openAac(aac),
     heartbeatMs: options.heartbeatMs ?? heartbeatMs,
     idleMs: options.idleMs ?? idleMs,
+  });
+  metrics.read({
+    connections: () => sockets.open,
+    heldSessions: () => lives.held,
+    outboxEvents: () => lives.waitingEvents,
+    watchers: () => watchers.count,
   });
   const sweep = new Sweep({ store, clock, log, isLive: (id) => lives.find(id) !== undefined, ...config });
   const close = async () => {

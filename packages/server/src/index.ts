@@ -8,3 +8,5 @@ export type { Gateway, GatewayOptions } from './gateway.ts';
 export { startGateway } from './gateway.ts';
 export type { Log } from './observe/log.ts';
 export { createLog } from './observe/log.ts';
+export type { MetricReadings, MetricsOptions } from './observe/metrics.ts';
+export { Metrics } from './observe/metrics.ts';

@@ -15,7 +15,9 @@ import { ClientSocket, ExplainingWebSocket, largestMessage } from './client-sock
 import { converse } from './conversation.ts';
 import type { LiveSessions } from './live/live-sessions.ts';
 import type { Log } from './observe/log.ts';
+import type { Metrics } from './observe/metrics.ts';
 import type { Rings } from './observe/rings.ts';
+import type { ClientOrigin } from './observe/session-observation.ts';
 
 export interface SocketsOptions {
   readonly protocols: readonly ClientProtocol[];
@@ -25,6 +27,7 @@ export interface SocketsOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly rings: Rings;
+  readonly metrics: Metrics;
   readonly openAac: OpenAac;
   /** How often clients are asked for a sign of life, in ms; one that gives none until the next time has vanished. */
   readonly heartbeatMs: number;
@@ -36,7 +39,7 @@ export interface SocketsOptions {
 export class Sockets {
   readonly #options: SocketsOptions;
   readonly #server: WebSocketServerOf<typeof ExplainingWebSocket>;
-  readonly #clients = new Map<ExplainingWebSocket, ClientSocket>();
+  readonly #clients = new Map<ExplainingWebSocket, { readonly client: ClientSocket; readonly origin: ClientOrigin }>();
   /** Those who have answered since the last heartbeat. */
   readonly #alive = new WeakSet<ExplainingWebSocket>();
   readonly #conversations = new Set<Promise<void>>();
@@ -58,13 +61,20 @@ export class Sockets {
     this.#heartbeat.unref();
   }
 
+  /** Open connections, by the path of their protocol. */
+  get open(): ReadonlyMap<string, number> {
+    const open = new Map(this.#options.protocols.map(({ path }) => [path, 0]));
+    for (const { origin } of this.#clients.values()) open.set(origin.protocol, (open.get(origin.protocol) ?? 0) + 1);
+    return open;
+  }
+
   /** Takes no more audio, lets what was said be finalised and kept, and after `withinMs` ends what is left. */
   async drain(withinMs: number): Promise<void> {
     const { lives, clock } = this.#options;
     const reason = new TranscribeError('shutting_down', 'The server is stopping. Please connect again in a moment.');
     this.#draining = reason;
     clearInterval(this.#heartbeat);
-    for (const client of this.#clients.values()) client.endWith(reason);
+    for (const { client } of this.#clients.values()) client.endWith(reason);
     const onLate = () => {
       lives.end(reason);
       for (const socket of this.#clients.keys()) socket.terminate();
@@ -78,18 +88,19 @@ export class Sockets {
     const protocol = this.#options.protocols.find(({ path }) => path === url?.pathname);
     if (!url || !protocol) return refuse(socket, '404 Not Found', this.#expected());
     if (this.#draining) return refuse(socket, '503 Service Unavailable', this.#draining.message);
-    this.#server.handleUpgrade(request, socket, head, (client) => this.#welcome(client, protocol, url));
+    this.#server.handleUpgrade(request, socket, head, (client) => this.#welcome(client, protocol, url, request));
   }
 
   #expected(): string {
     return `WebSockets are at ${this.#options.protocols.map(({ path }) => path).join(' and ')}.`;
   }
 
-  #welcome(socket: ExplainingWebSocket, protocol: ClientProtocol, url: URL): void {
-    const { engine, lives, store, clock, log, rings, openAac } = this.#options;
+  #welcome(socket: ExplainingWebSocket, protocol: ClientProtocol, url: URL, request: IncomingMessage): void {
+    const { engine, lives, store, clock, log, rings, metrics, openAac } = this.#options;
     const codec = protocol.codec(url.searchParams);
     const client = new ClientSocket(socket, (code, message) => codec.encodeFault({ code, message }));
-    this.#clients.set(socket, client);
+    const origin = { protocol: protocol.path, address: request.socket.remoteAddress };
+    this.#clients.set(socket, { client, origin });
     this.#alive.add(socket);
     socket.on('pong', () => this.#alive.add(socket));
     socket.on('close', () => this.#clients.delete(socket));
@@ -101,6 +112,8 @@ export class Sockets {
       store,
       clock,
       rings,
+      metrics,
+      origin,
       openAac,
       log: log.child({ protocol: protocol.path }),
     }).catch((thrown: unknown) => {
@@ -115,7 +128,7 @@ export class Sockets {
     const now = performance.now();
     const { idleMs } = this.#options;
     const idle = new ClientError('idle_timeout', `Nothing was sent for ${Math.round(idleMs / 1000)} s.`);
-    for (const [socket, client] of this.#clients) {
+    for (const [socket, { client }] of this.#clients) {
       if (!this.#alive.delete(socket)) socket.terminate();
       else {
         socket.ping();

@@ -8,7 +8,7 @@ import {
   type TranscribeError,
 } from '@live-transcribe/core';
 import { asClientFault } from './client-fault.ts';
-import type { ClientSocket } from './client-socket.ts';
+import type { ClientSocket, ReceivedFrame } from './client-socket.ts';
 import type { Speaker } from './live/speaker.ts';
 import type { Log } from './observe/log.ts';
 import { epochSeconds, type Rings } from './observe/rings.ts';
@@ -39,7 +39,7 @@ const sliceBytes = 32 * 1024;
 
 /** Brings the client's frames into the session until it stops, leaves, or sends what cannot be decoded. */
 export async function speak(
-  frames: AsyncIterator<Frame>,
+  frames: AsyncIterator<ReceivedFrame>,
   speaker: Speaker,
   options: SpeakingOptions,
 ): Promise<Departure> {
@@ -53,6 +53,7 @@ export async function speak(
     return departure;
   } catch (thrown) {
     const error = asClientFault(thrown);
+    live.observed.undecodable(intake.format, error.code);
     if (error.code === 'internal') options.log.error({ err: thrown }, 'the intake failed');
     return { kind: 'failed', error };
   } finally {
@@ -60,7 +61,11 @@ export async function speak(
   }
 }
 
-async function hear(frames: AsyncIterator<Frame>, speaker: Speaker, options: SpeakingOptions): Promise<Departure> {
+async function hear(
+  frames: AsyncIterator<ReceivedFrame>,
+  speaker: Speaker,
+  options: SpeakingOptions,
+): Promise<Departure> {
   const { socket } = options;
   const { seat } = speaker;
   try {
@@ -81,12 +86,12 @@ async function hear(frames: AsyncIterator<Frame>, speaker: Speaker, options: Spe
 }
 
 /** Carries out what one frame asks; answers whether more may follow, at once where nothing has to be waited for. */
-function obey(frame: Frame, speaker: Speaker, options: SpeakingOptions): boolean | Promise<boolean> {
+function obey(frame: ReceivedFrame, speaker: Speaker, options: SpeakingOptions): boolean | Promise<boolean> {
   const command = decode(frame, options);
   if (command instanceof ClientError) return complain(command, options);
   switch (command?.kind) {
     case 'audio':
-      return listen(command.bytes, speaker, options);
+      return listen(command.bytes, frame.at, speaker, options);
     case 'commit':
       speaker.live.session.commit();
       return true;
@@ -121,9 +126,14 @@ async function complain(error: ClientError, { codec, socket, log }: SpeakingOpti
 }
 
 /** The path of a chunk: to samples, to the session, and noted. Waits only for what is not done at once. */
-async function listen(bytes: Uint8Array, speaker: Speaker, options: SpeakingOptions): Promise<true> {
+async function listen(
+  bytes: Uint8Array,
+  receivedAt: number,
+  speaker: Speaker,
+  options: SpeakingOptions,
+): Promise<true> {
   const { live, intake, seam } = speaker;
-  const { session, meter } = live;
+  const { session, meter, observed } = live;
   const { engine, rings } = options;
   for (let at = 0; at < bytes.length; at += sliceBytes) {
     const slice = bytes.length <= sliceBytes ? bytes : bytes.subarray(at, at + sliceBytes);
@@ -133,6 +143,7 @@ async function listen(bytes: Uint8Array, speaker: Speaker, options: SpeakingOpti
     const notices = intake.takeNotices();
     if (notices.length > 0) await tellNotices(notices, speaker, options);
     const { peak, rms } = meter.add(samples);
+    observed.received(intake.format, samples.length, session.received + samples.length, receivedAt);
     await session.write(samples);
     rings.frontChunks.add({
       t: epochSeconds(),
@@ -149,12 +160,13 @@ async function listen(bytes: Uint8Array, speaker: Speaker, options: SpeakingOpti
 
 async function tellNotices(
   notices: readonly Notice[],
-  { live }: Speaker,
+  { live, intake }: Speaker,
   { engine, socket, codec, log }: SpeakingOptions,
 ): Promise<void> {
   for (const notice of notices) {
     const at = timelineMs(samplesToMs(live.session.received, engine.sampleRate));
     log.info({ code: notice.code, atMs: Math.round(at) }, notice.message);
+    live.observed.noticed(intake.format, notice.code);
     await socket.send(codec.encodeNotice(notice, at));
   }
 }

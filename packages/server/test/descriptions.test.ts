@@ -57,6 +57,7 @@ describe('/openapi.json', () => {
         'GET /config',
         ...['front-chunks', 'front-text', 'openai-chunks', 'openai-text'].map((ring) => `GET /debug/${ring}`),
         'GET /healthz',
+        'GET /metrics',
         'GET /openapi.json',
         'GET /readyz',
         'GET /v1/sessions',

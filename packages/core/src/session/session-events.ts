@@ -14,11 +14,19 @@ const capacity = 64;
  */
 export class SessionEvents extends Subscription<SessionEvent> {
   readonly #log: EventLog;
+  readonly #dropped: { partials: number };
 
   /** `last` is the number of the last event that there is already. */
   constructor(last: number | undefined) {
-    super({ capacity, merge: newer });
+    const dropped = { partials: 0 };
+    super({ capacity, merge: (waiting, next) => newer(waiting, next, dropped) });
     this.#log = new EventLog(last);
+    this.#dropped = dropped;
+  }
+
+  /** Partials that a newer one has replaced before they were read. */
+  get partialsDropped(): number {
+    return this.#dropped.partials;
   }
 
   tell(fact: Fact): boolean {
@@ -26,7 +34,9 @@ export class SessionEvents extends Subscription<SessionEvent> {
   }
 }
 
-function newer(waiting: SessionEvent, next: SessionEvent): SessionEvent | undefined {
+function newer(waiting: SessionEvent, next: SessionEvent, dropped: { partials: number }): SessionEvent | undefined {
   const replaces = waiting.kind === next.kind && (next.kind === 'partial' || next.kind === 'covered');
-  return replaces ? next : undefined;
+  if (!replaces) return undefined;
+  if (next.kind === 'partial') dropped.partials += 1;
+  return next;
 }

@@ -2,7 +2,7 @@ import { msToSamples, type TimelineMs } from '@live-transcribe/audio';
 import { Bell } from '../async/bell.ts';
 import { asTranscribeError, EngineError, type TranscribeError } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Engine, RecognitionOptions } from '../ports/engine.ts';
+import type { Engine, RecognitionOptions, Usage } from '../ports/engine.ts';
 import { WordTimes } from '../words/word-times.ts';
 import type { SessionEvent } from './events.ts';
 import { Hearing } from './hearing.ts';
@@ -109,6 +109,26 @@ export class Session {
   /** Samples received so far, at the engine's rate, those of earlier runs included. */
   get received(): number {
     return this.#ring.received;
+  }
+
+  /** The engine has been given the samples before this one. */
+  get sent(): number {
+    return this.#ring.sent;
+  }
+
+  /** Samples that are kept in case the engine is lost, those that wait for it included. */
+  get kept(): number {
+    return this.#ring.received - this.#ring.settled - this.#ring.forgotten;
+  }
+
+  /** Partials that a newer one has replaced before they were read. */
+  get partialsDropped(): number {
+    return this.#events.partialsDropped;
+  }
+
+  /** What the engine has counted so far; `undefined` where it has counted nothing. */
+  get usage(): Usage | undefined {
+    return this.#usage.total;
   }
 
   /**

@@ -4,10 +4,12 @@ import fastifyStatic from '@fastify/static';
 import { TranscribeError } from '@live-transcribe/core';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Log } from '../observe/log.ts';
+import type { Metrics } from '../observe/metrics.ts';
 import type { Rings } from '../observe/rings.ts';
 import { addDebugRoutes } from './debug.ts';
 import { addDescriptionRoutes } from './descriptions.ts';
 import { httpStatus } from './http-status.ts';
+import { addMetricsRoute, countRequests } from './metrics.ts';
 import { originAllowed } from './origins.ts';
 import { pagePath } from './page-path.ts';
 import { Routes } from './route.ts';
@@ -18,6 +20,7 @@ import type { Watchers, WatchOptions } from './watch.ts';
 export interface AppOptions extends StatusOptions, SessionRouteOptions, WatchOptions {
   readonly log: Log;
   readonly rings: Rings;
+  readonly metrics: Metrics;
   readonly watchers: Watchers;
   /** The folder of the built page. */
   readonly pageFolder: string;
@@ -28,9 +31,10 @@ const docsFolder = fileURLToPath(new URL('../../assets/docs/', import.meta.url))
 
 /** Everything that is spoken over plain HTTP. */
 export async function createApp(options: AppOptions): Promise<FastifyInstance> {
-  const { config, log, rings, pageFolder, version, watchers } = options;
+  const { config, log, rings, metrics, pageFolder, version, watchers } = options;
   const app: FastifyInstance = Fastify({ bodyLimit: 64 * 1024 });
 
+  countRequests(app, metrics);
   await app.register(cors, () => (request: FastifyRequest, done: (error: Error | null, cors: object) => void) => {
     const { origin, host } = request.headers;
     const allowed = origin !== undefined && originAllowed(config.allowedOrigins, origin, host);
@@ -54,6 +58,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   addSessionRoutes(routes, options);
   watchers.addTo(routes, options);
   addDebugRoutes(routes, rings);
+  addMetricsRoute(routes, metrics);
   addDescriptionRoutes(routes, version);
 
   app.setNotFoundHandler((request, reply) =>

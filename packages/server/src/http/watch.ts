@@ -19,6 +19,10 @@ export interface WatchOptions {
 export class Watchers {
   readonly #streams = new Set<PassThrough>();
 
+  get count(): number {
+    return this.#streams.size;
+  }
+
   /** `GET /v1/sessions/:id/events`. */
   addTo(routes: Routes, { store, ...options }: WatchOptions): void {
     routes.add(

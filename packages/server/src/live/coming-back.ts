@@ -9,6 +9,7 @@ import {
 } from '@live-transcribe/core';
 import type { ClientSocket } from '../client-socket.ts';
 import type { Log } from '../observe/log.ts';
+import type { Metrics } from '../observe/metrics.ts';
 import type { Remains } from './attendance.ts';
 import type { LiveSession } from './live-session.ts';
 import type { LiveSessions } from './live-sessions.ts';
@@ -22,6 +23,7 @@ export interface ComingBackOptions extends IntakeOptions {
   readonly socket: ClientSocket;
   readonly codec: ProtocolCodec;
   readonly log: Log;
+  readonly metrics: Metrics;
 }
 
 /** Audio that a client has lost itself is replaced by silence, up to this length. */
@@ -48,6 +50,7 @@ export async function comeBack(
     checkHole(request, live, options);
     const attached = await live.attach(seat);
     if (!attached) continue;
+    options.metrics.clientReturns.inc();
     try {
       if (seat.dismissal) throw seat.dismissal;
       const seam = await join(request, attached.remains, live, seat, options);

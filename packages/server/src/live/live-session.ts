@@ -13,6 +13,7 @@ import {
   TranscribeError,
 } from '@live-transcribe/core';
 import type { Log } from '../observe/log.ts';
+import type { SessionObservation } from '../observe/session-observation.ts';
 import { Acknowledgements } from './acknowledgements.ts';
 import { Attendance, type Remains } from './attendance.ts';
 import type { Outbox } from './outbox.ts';
@@ -34,6 +35,7 @@ export interface LiveSessionOptions {
   readonly log: Log;
   /** How long a lost client is waited for. */
   readonly resumeMs: number;
+  readonly observed: SessionObservation;
 }
 
 const pageSize = 100;
@@ -84,6 +86,10 @@ export class LiveSession {
 
   get outbox(): Outbox {
     return this.#options.outbox;
+  }
+
+  get observed(): SessionObservation {
+    return this.#options.observed;
   }
 
   get log(): Log {
@@ -199,6 +205,7 @@ export class LiveSession {
       return asTranscribeError(thrown);
     } finally {
       this.#attendance.vacate()?.end();
+      this.observed.ended(closed);
       noteEnd({ closed, lastedMs: clock.now() - began, level: this.meter.total }, log);
     }
     return closed?.error;
@@ -220,6 +227,7 @@ export class LiveSession {
   }
 
   #tell(event: LoggedEvent | Partial): Promise<void> | undefined {
+    this.observed.told(event);
     if (!this.#abandoned || this.#abandoned.published) this.#options.bus.publish(this.id, { kind: 'event', event });
     return this.#listener?.tell(event, this.id);
   }

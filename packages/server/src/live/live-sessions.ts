@@ -51,6 +51,17 @@ export class LiveSessions {
     this.#ticking.unref();
   }
 
+  /** Those that wait for a client that is lost. */
+  get held(): number {
+    return [...this.#live.values()].filter((live) => live.isHeld).length;
+  }
+
+  /** Events that wait for the store. */
+  get waitingEvents(): number {
+    const live = [...this.#live.values()].reduce((sum, { outbox }) => sum + outbox.size, 0);
+    return live + this.#unkept.waitingEvents;
+  }
+
   find(id: string): LiveSession | undefined {
     return this.#live.get(id);
   }
@@ -61,7 +72,9 @@ export class LiveSessions {
     this.#checkRoom();
     const { audio, resumable, ...recognition } = request;
     const session = { id: randomUUID(), startedAt: Date.now(), recognition, resumable };
-    const live = this.#open({ session, seat }, log);
+    const { origin } = seat;
+    const live = this.#open({ session, origin, seat }, log);
+    this.#parts.metrics.sessionsStarted.inc({ protocol: origin.protocol });
     const { language = 'auto', model } = recognition;
     live.log.info({ language, model, audio, resumable }, 'session started');
     return live;
@@ -141,7 +154,9 @@ export class LiveSessions {
     const lastEnd = timelineMs(record.lastEnd);
     const position = msToSamples(Math.max(from, lastEnd), engine.sampleRate);
     const session = { id, startedAt, resumable, recognition: { ...recognition, words } };
-    const live = this.#open({ session, claim, continues: { seq, segments, lastEnd, position } }, log);
+    const { origin } = seat;
+    const live = this.#open({ session, origin, claim, continues: { seq, segments, lastEnd, position } }, log);
+    this.#parts.metrics.sessionsReopened.inc({ protocol: origin.protocol });
     const { model, language = 'auto' } = recognition;
     live.log.info({ language, model, seq, atMs: Math.round(Math.max(from, lastEnd)) }, 'session resumed');
     return { kind: 'live', live };

@@ -10,8 +10,10 @@ import {
   type SessionStore,
 } from '@live-transcribe/core';
 import type { Log } from '../observe/log.ts';
+import type { Metrics } from '../observe/metrics.ts';
 import { observeEngine } from '../observe/observed-engine.ts';
 import type { Rings } from '../observe/rings.ts';
+import type { ClientOrigin } from '../observe/session-observation.ts';
 import { LiveSession } from './live-session.ts';
 import { Outbox, type Patience } from './outbox.ts';
 import type { Seat } from './seat.ts';
@@ -24,12 +26,13 @@ export interface LiveSessionParts {
   readonly clock: Clock;
   readonly random: () => number;
   readonly rings: Rings;
+  readonly metrics: Metrics;
   /** How long a lost client is waited for. */
   readonly resumeMs: number;
   readonly patience: Patience;
 }
 
-export type Opening = { readonly session: NewSession } & (
+export type Opening = { readonly session: NewSession; readonly origin: ClientOrigin } & (
   | { readonly seat: Seat }
   /** Of a session that is gone on with. */
   | { readonly claim: Claim; readonly continues: Continuation }
@@ -37,7 +40,7 @@ export type Opening = { readonly session: NewSession } & (
 
 /** Joins a session to its engine, its outbox and the bus, and has it begin. */
 export function openLiveSession(opening: Opening, parts: LiveSessionParts, parent: Log): LiveSession {
-  const { engine, store, bus, clock, random, rings, resumeMs, patience } = parts;
+  const { engine, store, bus, clock, random, rings, metrics, resumeMs, patience } = parts;
   const { id, recognition, resumable } = opening.session;
   const earlier = 'continues' in opening ? opening : undefined;
   const seq = earlier?.continues.seq ?? 0;
@@ -50,13 +53,16 @@ export function openLiveSession(opening: Opening, parts: LiveSessionParts, paren
     stored: seq,
     onFenced: () => live.abandon(moved),
   });
-  const session = new Session({
+  const { sampleRate } = engine;
+  const about = { ...opening.origin, id, model: recognition.model, sampleRate };
+  const observed = metrics.observe(about, () => session);
+  const session: Session = new Session({
     ...{ id, recognition, clock, random },
     ...(earlier && { continues: earlier.continues }),
-    engine: observeEngine(engine, id, rings),
+    engine: observeEngine(engine, observed, rings),
     signal: ending.signal,
   });
-  const options = { session, ending, recognition, resumable, seq, outbox, store, bus, clock, log, resumeMs };
+  const options = { session, ending, recognition, resumable, seq, outbox, store, bus, clock, log, resumeMs, observed };
   const live = new LiveSession(options, 'seat' in opening ? opening.seat : undefined);
   return live;
 }

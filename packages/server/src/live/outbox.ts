@@ -63,6 +63,11 @@ export class Outbox {
     return this.#stored;
   }
 
+  /** How many events wait. */
+  get size(): number {
+    return this.#waiting.length;
+  }
+
   /** Whether everything is kept that will be. */
   get empty(): boolean {
     return this.#waiting.length === 0;

@@ -2,11 +2,13 @@ import type { Acknowledgement, ProtocolCodec, Resumption, SessionEvent, Transcri
 import type { ClientSocket } from '../client-socket.ts';
 import { epochSeconds, type Rings } from '../observe/rings.ts';
 import { sentText } from '../observe/sent-text.ts';
+import type { ClientOrigin } from '../observe/session-observation.ts';
 
 export interface SeatOptions {
   readonly socket: ClientSocket;
   readonly codec: ProtocolCodec;
   readonly rings: Rings;
+  readonly origin: ClientOrigin;
 }
 
 /** The place of one connection at a live session: what is said to it, and how it is asked to make room. */
@@ -30,6 +32,10 @@ export class Seat {
   /** Why the session is no longer this connection's. */
   get dismissal(): TranscribeError | undefined {
     return this.#dismissal;
+  }
+
+  get origin(): ClientOrigin {
+    return this.#options.origin;
   }
 
   get open(): boolean {

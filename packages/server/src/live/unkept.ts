@@ -7,6 +7,11 @@ const capacity = 1_000;
 export class Unkept {
   readonly #sessions = new Map<string, LiveSession>();
 
+  /** Events of all of them. */
+  get waitingEvents(): number {
+    return [...this.#sessions.values()].reduce((sum, { outbox }) => sum + outbox.size, 0);
+  }
+
   find(id: string): LiveSession | undefined {
     return this.#sessions.get(id);
   }

@@ -1,0 +1,194 @@
+import { type FormatName, msToSamples, type NoticeCode, samplesToMs, type TimelineMs } from '@live-transcribe/audio';
+import type { ErrorCode, LoggedEvent, Partial, Session, Usage } from '@live-transcribe/core';
+import { Arrivals } from './arrivals.ts';
+import { ConnectionObservation } from './connection-observation.ts';
+import type { FastHistogram } from './fast-histogram.ts';
+import type { Metrics } from './metrics.ts';
+
+/** Who speaks from where, as far as an operator wants to know. */
+export interface ClientOrigin {
+  /** The path of the wire protocol. */
+  readonly protocol: string;
+  /** Of the network; `undefined` where the connection was lost before it was asked. */
+  readonly address: string | undefined;
+}
+
+export interface SessionAbout extends ClientOrigin {
+  readonly id: string;
+  readonly model: string;
+  /** Hz, of the engine. */
+  readonly sampleRate: number;
+}
+
+/** What is asked of the session itself. */
+export type Observed = Pick<Session, 'sent' | 'received' | 'kept' | 'partialsDropped' | 'usage'>;
+
+export type Closed = Extract<LoggedEvent, { kind: 'closed' }>;
+
+/** Why a session ended, in one word; it was given up without a word where it broke. */
+export const endOf = (closed: Closed | undefined): string =>
+  closed ? (closed.error?.code ?? (closed.stopped ? 'stopped' : 'left')) : 'internal';
+
+/** What failed before anybody knew what it was. */
+const unknownFormat = 'unknown';
+
+interface Received {
+  readonly format: FormatName;
+  samples: number;
+}
+
+/**
+ * What is noted of one session on this server. Per chunk of audio it costs some additions: the metrics add up what is here
+ * when they are asked for.
+ */
+export class SessionObservation {
+  readonly about: SessionAbout;
+  finals = 0;
+  failedSegments = 0;
+  partials = 0;
+  gaps = 0;
+  gapMs = 0;
+  /** Engine connections that took the place of a lost one, and of one that asked for it. */
+  reconnects = 0;
+  rotations = 0;
+  readonly #metrics: Metrics;
+  readonly #session: () => Observed;
+  readonly #arrivals: Arrivals;
+  readonly #received: Received[] = [];
+  #receiving: Received | undefined;
+  #sentSamples = 0;
+  /** One chunk at a time is timed: where it ends, and when it came. */
+  #timedEnd = Number.POSITIVE_INFINITY;
+  #timedSince = 0;
+  /** The last segment that a partial was told of. */
+  #segment = -1;
+
+  /** `session` is asked for only after it has begun. */
+  constructor(about: SessionAbout, metrics: Metrics, session: () => Observed) {
+    this.about = about;
+    this.#metrics = metrics;
+    this.#session = session;
+    this.#arrivals = new Arrivals(about.sampleRate);
+  }
+
+  /** Audio of `format` came at `time` (as `performance.now()`); with its `samples` the session has those before `end`. */
+  received(format: FormatName | undefined, samples: number, end: number, time: number): void {
+    if (samples === 0 || format === undefined) return;
+    if (this.#receiving?.format !== format) this.#receiving = this.#of(format);
+    this.#receiving.samples += samples;
+    this.#arrivals.note(end, time);
+    if (this.#timedEnd !== Number.POSITIVE_INFINITY) return;
+    this.#timedEnd = end;
+    this.#timedSince = time;
+  }
+
+  /** So many samples are being handed to the engine, which `session.sent` counts already. */
+  sending(samples: number): void {
+    this.#sentSamples += samples;
+    if (this.#session().sent < this.#timedEnd) return;
+    this.#timedEnd = Number.POSITIVE_INFINITY;
+    this.#metrics.chunkLatency.count((performance.now() - this.#timedSince) / 1000);
+  }
+
+  /** A connection to the engine is being opened. */
+  connecting(): ConnectionObservation {
+    return new ConnectionObservation(this.#metrics);
+  }
+
+  /** The audio could not be decoded. */
+  undecodable(format: FormatName | undefined, code: ErrorCode): void {
+    this.#metrics.decoderErrors.inc({ format: format ?? unknownFormat, code });
+  }
+
+  /** The client is told of something odd in its audio. */
+  noticed(format: FormatName | undefined, code: NoticeCode): void {
+    this.#metrics.notices.inc({ format: format ?? unknownFormat, code });
+  }
+
+  /** An event is told to whoever listens. */
+  told(event: LoggedEvent | Partial): void {
+    const metrics = this.#metrics;
+    switch (event.kind) {
+      case 'partial':
+        this.partials += 1;
+        if (event.segment === this.#segment) return;
+        this.#segment = event.segment;
+        return this.#time(metrics.firstPartialLatency, event.start);
+      case 'final':
+        this.finals += 1;
+        metrics.finals.inc();
+        return this.#time(metrics.finalLatency, event.end);
+      case 'segment_failed':
+        this.failedSegments += 1;
+        return metrics.failedSegments.inc({ code: event.error.code });
+      case 'gap':
+        this.gaps += 1;
+        this.gapMs += event.end - event.start;
+        metrics.gaps.inc();
+        return metrics.gapSeconds.inc((event.end - event.start) / 1000);
+      case 'engine_changed':
+        if (event.planned) this.rotations += 1;
+        else this.reconnects += 1;
+        return metrics.reconnects.inc({ planned: String(event.planned) });
+      case 'opened':
+      case 'resumed':
+      case 'words':
+      case 'closed':
+        return;
+      default:
+        event satisfies never;
+    }
+  }
+
+  /** Nothing more comes; `closed` is the session's last event, if it had one. */
+  ended(closed: Closed | undefined): void {
+    this.#metrics.ended(this, endOf(closed));
+  }
+
+  /** Seconds of audio by format. */
+  get receivedSeconds(): (readonly [FormatName, number])[] {
+    return this.#received.map(({ format, samples }) => [format, this.#seconds(samples)]);
+  }
+
+  /** Seconds of audio that engines were given, what was given again included. */
+  get sentSeconds(): number {
+    return this.#seconds(this.#sentSamples);
+  }
+
+  /** Seconds of audio that wait for the engine. */
+  get waitingSeconds(): number {
+    const { received, sent } = this.#session();
+    return this.#seconds(received - sent);
+  }
+
+  /** Seconds of audio in memory. */
+  get keptSeconds(): number {
+    return this.#seconds(this.#session().kept);
+  }
+
+  get partialsDropped(): number {
+    return this.#session().partialsDropped;
+  }
+
+  get usage(): Usage | undefined {
+    return this.#session().usage;
+  }
+
+  #of(format: FormatName): Received {
+    const known = this.#received.find((received) => received.format === format);
+    if (known) return known;
+    const added = { format, samples: 0 };
+    this.#received.push(added);
+    return added;
+  }
+
+  /** Counts how long ago the audio at `at` of the timeline came. */
+  #time(histogram: FastHistogram, at: TimelineMs): void {
+    const came = this.#arrivals.timeOf(msToSamples(at, this.about.sampleRate));
+    if (came !== undefined) histogram.count(Math.max(0, performance.now() - came) / 1000);
+  }
+
+  #seconds(samples: number): number {
+    return samplesToMs(samples, this.about.sampleRate) / 1000;
+  }
+}
