@@ -2,7 +2,7 @@
 import { settings } from '../packages/server/dist/index.js';
 
 const shown = (value) => {
-  if (value === undefined) return '';
+  if (value === undefined || value.length === 0) return '';
   if (typeof value === 'object') return 'see .env.example';
   return `\`${value}\``;
 };

@@ -1,5 +1,9 @@
 /** Every error a client can be told, once: its code, and whether the same request may succeed a little later. */
 export const errorTable = {
+  unauthorized: { retryable: false, means: 'The server wants a key or a token, and this is none that it knows.' },
+  token_expired: { retryable: false, means: 'The token was good and has expired; a new one does.' },
+  forbidden: { retryable: false, means: 'The key or token, or the page that it is used by, may not do this.' },
+  auth_unavailable: { retryable: true, means: 'What tokens are checked by cannot be had just now.' },
   bad_message: { retryable: false, means: 'The message could not be read: not JSON, or not of the expected form.' },
   bad_value: { retryable: false, means: 'A member or query parameter has a value that is not allowed.' },
   unknown_action: { retryable: false, means: 'The action is none that this protocol knows.' },

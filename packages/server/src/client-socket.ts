@@ -10,6 +10,9 @@ const frameOverhead = 64;
 /** Bytes that may wait for a client to read them before the next event waits too. */
 const unreadBytes = 64 * 1024;
 
+/** RFC 6455 section 5.5. */
+const longestReason = 123;
+
 const tooBig = `A message may have at most ${largestMessage} bytes. Send audio in smaller pieces as it arrives.`;
 
 /** A message, and when it came, as of `performance.now()`. */
@@ -94,7 +97,7 @@ export class ClientSocket {
     const closed = new Promise<void>((resolve) => this.#socket.once('close', () => resolve()));
     // Nobody reads the frames any more, but the client's answer to the close is still to be read.
     this.#socket.resume();
-    this.#socket.close(code, reason.slice(0, 120));
+    this.#socket.close(code, reasonOf(reason));
     await closed;
   }
 
@@ -130,4 +133,11 @@ export class ClientSocket {
     this.#socket.pause();
     void this.frames.room().then(() => this.#socket.resume());
   }
+}
+
+/** As much of a sentence as fits into a close frame: 123 bytes, of whole characters. */
+function reasonOf(sentence: string): Buffer {
+  const bytes = new Uint8Array(longestReason);
+  const { written } = new TextEncoder().encodeInto(sentence, bytes);
+  return Buffer.from(bytes.buffer, 0, written);
 }

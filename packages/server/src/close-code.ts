@@ -2,6 +2,10 @@ import type { ErrorCode } from '@live-transcribe/core';
 
 /** RFC 6455 section 7.4.1, and 1013 (try again later) of the registry that it founds. */
 const closeCodes: Record<ErrorCode, number> = {
+  unauthorized: 1008,
+  token_expired: 1008,
+  forbidden: 1008,
+  auth_unavailable: 1013,
   bad_message: 1008,
   bad_value: 1008,
   unknown_action: 1008,

@@ -6,6 +6,9 @@ import {
   type EventFault,
   withTimeLimit,
 } from '@live-transcribe/core';
+import { permitResume, permitStart } from './auth/permits.ts';
+import type { Principal } from './auth/principal.ts';
+import type { SessionOwners } from './auth/session-owner.ts';
 import type { ReceivedFrame } from './client-socket.ts';
 import { closeCode } from './close-code.ts';
 import { type ComingBackOptions, comeBack } from './live/coming-back.ts';
@@ -18,6 +21,9 @@ import { type Departure, type SpeakingOptions, speak, tellFault } from './speaki
 export interface ConversationOptions extends SpeakingOptions, ComingBackOptions {
   readonly clock: Clock;
   readonly origin: ClientOrigin;
+  readonly owners: SessionOwners;
+  /** Who the client is. Rejects with what it is told. */
+  readonly identify: () => Promise<Principal>;
 }
 
 type Beginning = Extract<Command, { kind: 'start' | 'resume' }>;
@@ -30,8 +36,9 @@ export async function converse(options: ConversationOptions): Promise<void> {
   const { socket, log } = options;
   try {
     const frames = socket.frames[Symbol.asyncIterator]();
+    const principal = await options.identify();
     const beginning = await begin(frames, options);
-    const speaker = beginning && (await take(beginning, options));
+    const speaker = beginning && (await take(beginning, principal, options));
     const fault = speaker && (await attend(speaker, frames, options));
     await socket.close(closeCode(fault?.code), fault?.message ?? '');
   } catch (thrown) {
@@ -56,12 +63,22 @@ async function begin(
 }
 
 /** The client's part in its session; `undefined` where all is said. */
-async function take(beginning: Beginning, options: ConversationOptions): Promise<Speaker | undefined> {
+async function take(
+  beginning: Beginning,
+  principal: Principal,
+  options: ConversationOptions,
+): Promise<Speaker | undefined> {
+  const { owners, lives, log } = options;
   const seat = new Seat(options);
-  if (beginning.kind === 'resume') return comeBack(beginning.request, seat, options);
+  if (beginning.kind === 'resume') {
+    permitResume(principal, beginning.request, owners);
+    return comeBack(beginning.request, seat, options);
+  }
   const { request } = beginning;
+  permitStart(principal, request);
   const intake = openIntake(request.audio, options);
-  return { live: options.lives.begin(request, seat, options.log), seat, intake, seam: new Seam() };
+  const id = owners.newId(principal.owner ?? principal.name);
+  return { live: lives.begin({ id, request }, seat, log), seat, intake, seam: new Seam() };
 }
 
 /** Hears the client out, and answers what is to be told as the reason when the connection is closed. */

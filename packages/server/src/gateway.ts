@@ -3,6 +3,8 @@ import { FfmpegCodecs } from '@live-transcribe/codec-ffmpeg';
 import { type Clock, LocalBus, type SessionStore, systemClock, withTimeLimit } from '@live-transcribe/core';
 import { plainProtocol, transcriptionsProtocol } from '@live-transcribe/protocols';
 import type { FastifyInstance } from 'fastify';
+import type { AccessMode } from './auth/access.ts';
+import { openGuards } from './auth/open-guards.ts';
 import type { Config } from './config/settings.ts';
 import type { EngineChoice } from './engines.ts';
 import { createApp } from './http/app.ts';
@@ -40,6 +42,7 @@ export interface Gateway {
   /** For a browser on this machine, without a path. */
   readonly address: string;
   readonly port: number;
+  readonly access: AccessMode;
   /** Finalises what has been said, within a bound, and ends everything the gateway owns, its engine included. */
   close(): Promise<void>;
 }
@@ -57,6 +60,7 @@ const answerMs = 500;
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { config, choice, log, clock = systemClock } = options;
   const { engine, models, plainLanguage } = choice;
+  const guards = await openGuards(config, log);
   const rings = createRings(config.ringSize);
   const metrics = new Metrics({ version: options.version, engine: engine.id });
   const ffmpeg = openFfmpeg(options);
@@ -71,7 +75,18 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   });
   const watchers = new Watchers();
   const { comingBackMs = Math.max(resumeMs, leastComingBackMs) } = options;
-  const app = await createApp({ ...options, rings, metrics, store, lives, bus, clock, watchers, comingBackMs });
+  const app = await createApp({
+    ...options,
+    rings,
+    metrics,
+    store,
+    lives,
+    bus,
+    clock,
+    watchers,
+    comingBackMs,
+    ...guards,
+  });
   const sockets = new Sockets(app.server, {
     protocols: [
       transcriptionsProtocol({
@@ -81,7 +96,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       }),
       plainProtocol({ model: models.plain, language: plainLanguage, sampleRate: config.sampleRate }),
     ],
-    ...{ engine, lives, store, clock, log, rings, metrics },
+    ...{ engine, lives, store, clock, log, rings, metrics, ...guards },
     openAac: (aac) => ffmpeg.openAac(aac),
     heartbeatMs: options.heartbeatMs ?? heartbeatMs,
     idleMs: options.idleMs ?? idleMs,
@@ -110,7 +125,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     throw thrown;
   }
   const { port } = app.server.address() as AddressInfo;
-  return { port, address: `http://${reachableHost(config.host)}:${port}`, close };
+  return { port, access: guards.access.mode, address: `http://${reachableHost(config.host)}:${port}`, close };
 }
 
 /** Browsers open connections beforehand, which an HTTP server takes for busy until they have sent something. */

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'dotenv';
+import type { AccessMode } from './auth/access.ts';
 import { readConfig } from './config/read-config.ts';
 import type { Config } from './config/settings.ts';
 import { chooseEngine, type EngineChoice } from './engines.ts';
@@ -34,6 +35,19 @@ function warnOfLanguage({ engine, plainLanguage }: EngineChoice, log: Log): void
   if (languages === 'any' || plainLanguage === 'auto' || languages.includes(plainLanguage)) return;
   log.warn(`LANGUAGE=${plainLanguage} is not known to ${engine.id}: /ws refuses clients that name no other language`);
 }
+
+function warnOfOpenness(access: AccessMode, { redisUrl, databaseUrl, tokenSecret, jwtSecret }: Config, log: Log): void {
+  if (access.kind === 'open' && access.reason === 'asked') {
+    log.warn('AUTH=none: whoever reaches this server may use it, at your cost, and read and delete what is kept');
+  }
+  const isOneOfSeveral = redisUrl !== undefined || databaseUrl !== undefined;
+  if (access.kind === 'configured' && isOneOfSeveral && tokenSecret === undefined && jwtSecret === undefined) {
+    log.warn('TOKEN_SECRET is not set: tokens of POST /v1/tokens are good for this server alone');
+  }
+}
+
+/** The only place where the access token is shown: whoever reads the server's output may come in, as in Jupyter. */
+const linkQuery = (access: AccessMode): string => (access.kind === 'token' ? `?token=${access.token}` : '');
 
 function stopOnSignal(gateway: Gateway, log: Log): void {
   let stopping = false;
@@ -75,7 +89,8 @@ async function main(): Promise<void> {
     const found = searchPath === undefined ? {} : { searchPath };
     const gateway = await startGateway({ config, choice, log, pageFolder, version: readVersion(), ...found });
     stopOnSignal(gateway, log);
-    log.info(`listening: open ${gateway.address}${pagePath}`);
+    warnOfOpenness(gateway.access, config, log);
+    log.info(`listening: open ${gateway.address}${pagePath}${linkQuery(gateway.access)}`);
   } catch (error) {
     console.error(`Cannot start: ${error instanceof Error ? error.message : String(error)}`);
     await engine.close();

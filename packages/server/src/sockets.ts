@@ -2,6 +2,7 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { OpenAac } from '@live-transcribe/audio';
 import {
+  asTranscribeError,
   ClientError,
   type ClientProtocol,
   type Clock,
@@ -11,6 +12,10 @@ import {
   withTimeLimit,
 } from '@live-transcribe/core';
 import { WebSocketServer, type Server as WebSocketServerOf } from 'ws';
+import type { Access } from './auth/access.ts';
+import { chooseProtocol, credentialOf } from './auth/credential.ts';
+import type { Door } from './auth/door.ts';
+import type { SessionOwners } from './auth/session-owner.ts';
 import { ClientSocket, ExplainingWebSocket, largestMessage } from './client-socket.ts';
 import { converse } from './conversation.ts';
 import type { LiveSessions } from './live/live-sessions.ts';
@@ -29,6 +34,9 @@ export interface SocketsOptions {
   readonly rings: Rings;
   readonly metrics: Metrics;
   readonly openAac: OpenAac;
+  readonly access: Access;
+  readonly door: Door;
+  readonly owners: SessionOwners;
   /** How often clients are asked for a sign of life, in ms; one that gives none until the next time has vanished. */
   readonly heartbeatMs: number;
   /** A client that sends no message for so long, in ms, is let go. */
@@ -55,6 +63,7 @@ export class Sockets {
       // Audio does not compress, and text is short: deflate would cost ten times the relay itself.
       perMessageDeflate: false,
       clientTracking: false,
+      handleProtocols: chooseProtocol,
     });
     http.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
     this.#heartbeat = setInterval(() => this.#beat(), options.heartbeatMs);
@@ -86,9 +95,25 @@ export class Sockets {
     // What a client sends as its path may be no URL at all.
     const url = URL.canParse(request.url ?? '', 'http://any') ? new URL(request.url ?? '', 'http://any') : undefined;
     const protocol = this.#options.protocols.find(({ path }) => path === url?.pathname);
-    if (!url || !protocol) return refuse(socket, '404 Not Found', this.#expected());
-    if (this.#draining) return refuse(socket, '503 Service Unavailable', this.#draining.message);
+    if (!url || !protocol) return refuse(socket, '404 Not Found', { error: this.#expected() });
+    const fault = this.#draining ?? this.#objection(request);
+    if (fault) {
+      const status = fault.code === 'forbidden' ? '403 Forbidden' : '503 Service Unavailable';
+      return refuse(socket, status, { error: fault.message, code: fault.code });
+    }
     this.#server.handleUpgrade(request, socket, head, (client) => this.#welcome(client, protocol, url, request));
+  }
+
+  /** What speaks against a client before it is known who it is. */
+  #objection(request: IncomingMessage): TranscribeError | undefined {
+    const { door } = this.#options;
+    try {
+      door.checkHost(request);
+      door.checkOrigin(request);
+      return undefined;
+    } catch (thrown) {
+      return asTranscribeError(thrown);
+    }
   }
 
   #expected(): string {
@@ -96,10 +121,11 @@ export class Sockets {
   }
 
   #welcome(socket: ExplainingWebSocket, protocol: ClientProtocol, url: URL, request: IncomingMessage): void {
-    const { engine, lives, store, clock, log, rings, metrics, openAac } = this.#options;
+    const { engine, lives, store, clock, log, rings, metrics, openAac, access, door, owners } = this.#options;
     const codec = protocol.codec(url.searchParams);
     const client = new ClientSocket(socket, (code, message) => codec.encodeFault({ code, message }));
-    const origin = { protocol: protocol.path, address: request.socket.remoteAddress };
+    const credential = credentialOf(request.headers, url.searchParams);
+    const origin = { protocol: protocol.path, address: door.addressOf(request).network };
     this.#clients.set(socket, { client, origin });
     this.#alive.add(socket);
     socket.on('pong', () => this.#alive.add(socket));
@@ -115,6 +141,9 @@ export class Sockets {
       metrics,
       origin,
       openAac,
+      owners,
+      // A browser's page can read the reason when the socket is open, and not before.
+      identify: () => access.identify(credential),
       log: log.child({ protocol: protocol.path }),
     }).catch((thrown: unknown) => {
       log.error({ err: thrown }, 'a conversation failed');
@@ -138,8 +167,8 @@ export class Sockets {
   }
 }
 
-function refuse(socket: Duplex, status: string, message: string): void {
-  const body = JSON.stringify({ error: message });
+function refuse(socket: Duplex, status: string, answer: { readonly error: string; readonly code?: string }): void {
+  const body = JSON.stringify(answer);
   const headers = ['Content-Type: application/json', `Content-Length: ${Buffer.byteLength(body)}`, 'Connection: close'];
   socket.on('error', () => undefined);
   socket.end(`HTTP/1.1 ${status}\r\n${headers.join('\r\n')}\r\n\r\n${body}`);

@@ -99,6 +99,6 @@ describe('allowed origins', () => {
     ['*', 'https://anything.example', true],
     ['https://a.example', 'https://b.example', false],
   ])('%s: %s is %s', (list, origin, allowed) => {
-    expect(originAllowed(parseOrigins(list), origin, 'gateway.example')).toBe(allowed);
+    expect(originAllowed(parseOrigins(list), origin, { host: 'gateway.example' })).toBe(allowed);
   });
 });

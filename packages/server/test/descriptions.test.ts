@@ -129,9 +129,12 @@ describe('a route', () => {
     const { z } = await import('zod');
     const app = Fastify();
     const json = z.object({ answer: z.int() });
-    new Routes(app).add({ method: 'GET', path: '/', says: '', answers: { 200: { says: '', json } } }, () => ({
-      answer: 'x',
-    }));
+    new Routes(app).add(
+      { method: 'GET', path: '/', says: '', access: 'public', answers: { 200: { says: '', json } } },
+      () => ({
+        answer: 'x',
+      }),
+    );
     expect((await app.inject('/')).statusCode).toBe(500);
   });
 });

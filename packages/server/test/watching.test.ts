@@ -116,7 +116,7 @@ describe('GET /v1/sessions/:id/events', () => {
       read += bytes.toString();
     });
     socket.pause();
-    socket.write(`GET /v1/sessions/${client.id}/events HTTP/1.1\r\nHost: any\r\nConnection: close\r\n\r\n`);
+    socket.write(`GET /v1/sessions/${client.id}/events HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`);
     await client.next('final', ({ segment }) => segment === count - 1);
     client.send({ action: 'stop' });
     await client.closed;
@@ -133,7 +133,7 @@ describe('GET /v1/sessions/:id/events', () => {
     const client = await speaking(gateway);
     const socket = connect(gateway.port, '127.0.0.1');
     socket.pause();
-    socket.write(`GET /v1/sessions/${client.id}/events HTTP/1.1\r\nHost: any\r\nConnection: close\r\n\r\n`);
+    socket.write(`GET /v1/sessions/${client.id}/events HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`);
     await clock.untilWaiting((ms) => ms === 30_000);
     for (let waited = 0; waited < 3; waited += 1) {
       clock.advance(30_000);

@@ -10,8 +10,11 @@ export class WireClient {
   #changed: (() => void)[] = [];
   #over = false;
 
-  constructor(url: string, options: { readonly headers?: Record<string, string> } = {}) {
-    this.socket = new WebSocket(url, options);
+  constructor(
+    url: string,
+    { protocols = [], ...options }: { readonly headers?: Record<string, string>; readonly protocols?: string[] } = {},
+  ) {
+    this.socket = new WebSocket(url, protocols, options);
     this.socket.on('message', (data: Buffer) => {
       this.messages.push(JSON.parse(data.toString()));
       this.#wake();

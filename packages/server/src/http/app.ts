@@ -3,6 +3,9 @@ import cors from '@fastify/cors';
 import fastifyStatic from '@fastify/static';
 import { TranscribeError } from '@live-transcribe/core';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { Access } from '../auth/access.ts';
+import type { Door } from '../auth/door.ts';
+import { challenge, guardRoutes } from '../auth/guard.ts';
 import type { Log } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import type { Rings } from '../observe/rings.ts';
@@ -10,7 +13,6 @@ import { addDebugRoutes } from './debug.ts';
 import { addDescriptionRoutes } from './descriptions.ts';
 import { httpStatus } from './http-status.ts';
 import { addMetricsRoute, countRequests } from './metrics.ts';
-import { originAllowed } from './origins.ts';
 import { pagePath } from './page-path.ts';
 import { Routes } from './route.ts';
 import { addSessionRoutes, type SessionRouteOptions } from './sessions.ts';
@@ -22,24 +24,27 @@ export interface AppOptions extends StatusOptions, SessionRouteOptions, WatchOpt
   readonly rings: Rings;
   readonly metrics: Metrics;
   readonly watchers: Watchers;
+  readonly access: Access;
+  readonly door: Door;
   /** The folder of the built page. */
   readonly pageFolder: string;
 }
 
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
+/** Which a page's own code may read. */
+const exposedHeaders = ['WWW-Authenticate', 'Retry-After', 'Content-Disposition'];
 const docsFolder = fileURLToPath(new URL('../../assets/docs/', import.meta.url));
 
 /** Everything that is spoken over plain HTTP. */
 export async function createApp(options: AppOptions): Promise<FastifyInstance> {
-  const { config, log, rings, metrics, pageFolder, version, watchers } = options;
+  const { log, rings, metrics, pageFolder, version, watchers, access, door } = options;
   const app: FastifyInstance = Fastify({ bodyLimit: 64 * 1024 });
 
   countRequests(app, metrics);
   await app.register(cors, () => (request: FastifyRequest, done: (error: Error | null, cors: object) => void) => {
-    const { origin, host } = request.headers;
-    const allowed = origin !== undefined && originAllowed(config.allowedOrigins, origin, host);
-    done(null, { credentials: true, methods, origin: allowed });
+    done(null, { credentials: true, methods, origin: door.allows(request.raw), exposedHeaders });
   });
+  guardRoutes(app, access, door);
   await app.register(fastifyStatic, {
     root: pageFolder,
     prefix: '/static/',
@@ -51,7 +56,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     },
   });
   await app.register(fastifyStatic, { root: docsFolder, prefix: '/docs/', decorateReply: false });
-  app.get('/docs', (_request, reply) => reply.redirect('/docs/'));
+  app.get('/docs', { config: { access: 'public' } }, (_request, reply) => reply.redirect('/docs/'));
 
   const routes = new Routes(app);
   addStatusRoutes(routes, options);
@@ -62,15 +67,19 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   addDescriptionRoutes(routes, version);
 
   app.setNotFoundHandler((request, reply) =>
-    reply.code(404).send({ error: `There is nothing at ${request.url.slice(0, 200)}. The page is at ${pagePath}.` }),
+    reply.code(404).send({ error: `There is nothing at ${pathOf(request)}. The page is at ${pagePath}.` }),
   );
   app.setErrorHandler((thrown, request, reply) => answerFault(thrown, request, reply, log));
   return app;
 }
 
+/** Without the query, in which there may be a token. */
+const pathOf = ({ url }: FastifyRequest): string => url.replace(/\?.*$/s, '').slice(0, 200);
+
 function answerFault(thrown: unknown, request: FastifyRequest, reply: FastifyReply, log: Log): FastifyReply {
   if (thrown instanceof TranscribeError && thrown.code !== 'internal') {
     const { code, message } = thrown;
+    challenge(request, reply, code);
     if (httpStatus(code) === 503) reply.header('retry-after', '5');
     return reply.code(httpStatus(code)).send({ error: message, code });
   }

@@ -42,6 +42,7 @@ export function addDebugRoutes(routes: Routes, rings: Rings): void {
         method: 'GET',
         path,
         says: `${what}, oldest first.`,
+        access: ['debug'],
         query,
         answers: {
           200: { says: 'The latest.', json: z.object({ items: z.array(entry) }) },

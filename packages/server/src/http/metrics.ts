@@ -12,6 +12,7 @@ export function addMetricsRoute(routes: Routes, metrics: Metrics): void {
       method: 'GET',
       path: '/metrics',
       says: 'What Prometheus reads; docs/operations.md has the names.',
+      access: ['metrics'],
       answers: { 200: { says: 'The metrics.', types: ['text/plain'] } },
     },
     async ({ reply }) => reply.type(metrics.contentType).send(await metrics.text()),

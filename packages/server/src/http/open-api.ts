@@ -1,6 +1,10 @@
 import type { z } from 'zod';
 import { type JsonObject, JsonSchemas } from './json-schema.ts';
-import type { Answer, RouteSpec } from './route.ts';
+import { type Answer, errorAnswer, type RouteSpec } from './route.ts';
+
+const securitySchemes = {
+  bearer: { type: 'http', scheme: 'bearer', description: 'An API key, or a token; open servers want none.' },
+};
 
 /** The HTTP interface as an OpenAPI 3.1 document. */
 export function openApi(specs: readonly RouteSpec[], version: string): JsonObject {
@@ -18,17 +22,25 @@ export function openApi(specs: readonly RouteSpec[], version: string): JsonObjec
       description: 'A live speech-to-text gateway. Its WebSockets are described by /asyncapi.json.',
     },
     paths,
-    components: { schemas: schemas.named },
+    components: { schemas: schemas.named, securitySchemes },
   };
 }
 
+/** What a route that is not public may answer, whatever it is. */
+const refusals: Readonly<Record<number, Answer>> = {
+  401: { says: 'No key or token, or none that is good (any more).', json: errorAnswer },
+  403: { says: 'The key or token, or the page that it is used by, may not do this.', json: errorAnswer },
+};
+
 function operation(spec: RouteSpec, schemas: JsonSchemas): JsonObject {
-  const answers = Object.entries(spec.answers).map(([status, answer]) => [status, response(answer, schemas)]);
+  const all = spec.access === 'public' ? spec.answers : { ...refusals, ...spec.answers };
+  const answers = Object.entries(all).map(([status, answer]) => [status, response(answer, schemas)]);
   const parameters = [...parametersOf(spec.parameters, 'path', schemas), ...parametersOf(spec.query, 'query', schemas)];
   return {
     operationId: operationId(spec),
     summary: spec.says,
     ...(parameters.length > 0 && { parameters }),
+    ...(spec.access !== 'public' && { security: spec.access.map((scope) => ({ bearer: [scope] })) }),
     responses: Object.fromEntries(answers),
   };
 }

@@ -30,9 +30,25 @@ export function parseOrigins(list: string): Origins {
   };
 }
 
-/** Whether a page from `origin` may use the server that it reached as `host` (the request's own Host). */
-export function originAllowed({ exact, pattern }: Origins, origin: string, host: string | undefined): boolean {
+/** How a request reached the server. */
+export interface Reached {
+  /** The request's own `Host`. */
+  readonly host: string | undefined;
+  /** What a trusted proxy says that the browser used; `undefined` where nobody does. */
+  readonly scheme?: string | undefined;
+}
+
+/** Whether a page from `origin` may use the server. */
+export function originAllowed({ exact, pattern }: Origins, origin: string, { host, scheme }: Reached): boolean {
   const asked = origin.toLowerCase();
-  const own = host !== undefined && (asked === `http://${host}` || asked === `https://${host}`);
+  // A proxy that speaks TLS for this server need not say so.
+  const schemes = scheme === undefined ? ['http', 'https'] : [scheme];
+  const own = host !== undefined && schemes.some((candidate) => asked === ownOrigin(candidate, host));
   return own || exact.includes(asked) || (pattern !== undefined && new RegExp(pattern).test(asked));
+}
+
+/** As a browser writes it: without the port that the scheme has anyway. */
+function ownOrigin(scheme: string, host: string): string {
+  const usual = scheme === 'https' ? /:443$/ : /:80$/;
+  return `${scheme}://${host.toLowerCase().replace(usual, '')}`;
 }

@@ -1,6 +1,7 @@
 import { ClientError, errorTable } from '@live-transcribe/core';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import type { RouteAccess } from '../auth/guard.ts';
 
 /** One kind of answer: JSON of a schema, or something else by its media types. */
 export type Answer = { readonly says: string } & (
@@ -15,6 +16,8 @@ export interface RouteSpec<Path extends z.ZodObject = z.ZodObject, Query extends
   /** With `:name` for what varies. */
   readonly path: string;
   readonly says: string;
+  /** Who may use it. */
+  readonly access: RouteAccess;
   readonly parameters?: Path;
   readonly query?: Query;
   /** By status. */
@@ -55,6 +58,7 @@ export class Routes {
     this.#app.route({
       method: spec.method,
       url: spec.path,
+      config: { access: spec.access },
       // Asked for its head alone, a stream would be made and never be read.
       exposeHeadRoute: !Object.values(spec.answers).some(isStream),
       handler: async (request, reply) => {

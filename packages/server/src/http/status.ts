@@ -42,13 +42,15 @@ export function addStatusRoutes(routes: Routes, { config, choice, store, version
       method: 'GET',
       path: '/',
       says: 'The model in force; a browser is sent to the page.',
+      access: 'public',
       answers: {
         200: { says: 'The server lives.', json: z.object({ status: z.literal('ok'), model_name: z.string() }) },
         302: { says: 'To the page.', empty: true },
       },
     },
     ({ request, reply }) => {
-      if (wantsPage(request)) return reply.redirect(pagePath);
+      // With its query, in which there may be the token of the link that the server has printed.
+      if (wantsPage(request)) return reply.redirect(pagePath + (/\?.*/s.exec(request.url)?.[0] ?? ''));
       return { status: 'ok', model_name: models.transcriptions };
     },
   );
@@ -58,6 +60,7 @@ export function addStatusRoutes(routes: Routes, { config, choice, store, version
       method: 'GET',
       path: '/healthz',
       says: 'Answers while the process lives.',
+      access: 'public',
       answers: { 200: { says: 'It does.', json: z.object({ status: z.literal('ok') }) } },
     },
     () => ({ status: 'ok' }),
@@ -68,6 +71,7 @@ export function addStatusRoutes(routes: Routes, { config, choice, store, version
       method: 'GET',
       path: '/readyz',
       says: 'Whether a session would get an engine now, and would be kept.',
+      access: 'public',
       answers: { 200: { says: 'It would.', json: readyAnswer }, 503: { says: 'It would not.', json: unreadyAnswer } },
     },
     async ({ reply }) => {
@@ -83,6 +87,7 @@ export function addStatusRoutes(routes: Routes, { config, choice, store, version
       method: 'GET',
       path: '/config',
       says: 'What the server is set to; never a secret.',
+      access: 'public',
       answers: { 200: { says: 'The settings.', json: configAnswer } },
     },
     () => ({

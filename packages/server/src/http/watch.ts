@@ -32,6 +32,7 @@ export class Watchers {
         says:
           'A session as server-sent events: from its start, or after the header Last-Event-ID, then live, to its end. ' +
           'The data are the messages of /v1/transcriptions.',
+        access: ['watch', 'sessions'],
         parameters: idParameter,
         answers: {
           200: { says: 'The events.', types: ['text/event-stream'] },

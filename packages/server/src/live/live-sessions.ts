@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { msToSamples, timelineMs } from '@live-transcribe/audio';
 import {
   ClientError,
@@ -20,6 +19,12 @@ import { Unkept } from './unkept.ts';
 export interface LiveSessionsOptions extends Omit<LiveSessionParts, 'patience'> {
   /** How often clients are told what they need not keep; some of the times everybody is told that a session lives. */
   readonly tickMs: number;
+}
+
+/** A session that a client asks for, and the id that it gets: a UUID. */
+export interface Beginning {
+  readonly id: string;
+  readonly request: SessionRequest;
 }
 
 /** What a client that comes back finds. */
@@ -67,11 +72,11 @@ export class LiveSessions {
   }
 
   /** A new session, with its first speaker. Throws `ClientError`. */
-  begin(request: SessionRequest, seat: Seat, log: Log): LiveSession {
+  begin({ id, request }: Beginning, seat: Seat, log: Log): LiveSession {
     checkLanguage(request.language, this.#parts.engine);
     this.#checkRoom();
     const { audio, resumable, ...recognition } = request;
-    const session = { id: randomUUID(), startedAt: Date.now(), recognition, resumable };
+    const session = { id, startedAt: Date.now(), recognition, resumable };
     const { origin } = seat;
     const live = this.#open({ session, origin, seat }, log);
     this.#parts.metrics.sessionsStarted.inc({ protocol: origin.protocol });
