@@ -3,6 +3,7 @@ export { Subscription } from './async/subscription.ts';
 export type { TimeLimit } from './async/time-limit.ts';
 export { withTimeLimit } from './async/time-limit.ts';
 export { LocalBus } from './bus/local-bus.ts';
+export { seqOf } from './bus/watch.ts';
 export { LocalCounters } from './counters/local-counters.ts';
 export type {
   EngineErrorCode,
@@ -40,7 +41,7 @@ export type {
   Word,
 } from './ports/engine.ts';
 export { EngineEvents } from './ports/engine-events.ts';
-export type { BusMessage, EventBus } from './ports/event-bus.ts';
+export type { BusCall, BusMessage, EventBus, Wanted } from './ports/event-bus.ts';
 export type {
   Claim,
   NewSession,

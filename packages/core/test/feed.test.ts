@@ -215,7 +215,7 @@ describe('a feed', () => {
     log.fault = new StoreError('store_unavailable', 'Away.');
     publish({ ...log.number(final), seq: 7 as Seq });
     await expect(following).rejects.toThrow('Away.');
-    expect(bus.watched).toBe(0);
+    expect(bus.watched.size).toBe(0);
   });
 
   it.each([
@@ -229,7 +229,7 @@ describe('a feed', () => {
     say(final);
     ending.abort();
     await following;
-    expect(bus.watched).toBe(0);
+    expect(bus.watched.size).toBe(0);
   });
 });
 
@@ -246,7 +246,7 @@ describe('the bus of one server', () => {
     ]);
     await bus.close();
     expect(await one?.next()).toEqual({ done: true, value: undefined });
-    expect(bus.watched).toBe(0);
+    expect(bus.watched.size).toBe(0);
   });
 
   it('keeps 512 messages for a watcher that does not read, then the number of the newest event', async () => {

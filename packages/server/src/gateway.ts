@@ -1,10 +1,12 @@
 import type { AddressInfo } from 'node:net';
 import { FfmpegCodecs } from '@live-transcribe/codec-ffmpeg';
-import { type Clock, LocalBus, type SessionStore, systemClock, withTimeLimit } from '@live-transcribe/core';
+import { type Clock, type EventBus, type SessionStore, systemClock, withTimeLimit } from '@live-transcribe/core';
 import { plainProtocol, transcriptionsProtocol } from '@live-transcribe/protocols';
 import type { FastifyInstance } from 'fastify';
 import type { AccessMode } from './auth/access.ts';
 import { openGuards } from './auth/open-guards.ts';
+import { answerCalls } from './bus/answer-calls.ts';
+import { openBus } from './bus/open-bus.ts';
 import type { Config } from './config/settings.ts';
 import type { EngineChoice } from './engines.ts';
 import { createApp } from './http/app.ts';
@@ -34,6 +36,8 @@ export interface GatewayOptions {
   readonly comingBackMs?: number;
   /** The store that the configuration names, unless a test brings its own; it is closed with the gateway. */
   readonly openStore?: () => Promise<SessionStore>;
+  /** The bus that the configuration names, unless a test brings its own; it is closed with the gateway. */
+  readonly openBus?: () => Promise<EventBus>;
   /** Where `FFMPEG_PATH` is looked for, as in `PATH`. */
   readonly searchPath?: string;
 }
@@ -64,7 +68,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const rings = createRings(config.ringSize);
   const metrics = new Metrics({ version: options.version, engine: engine.id });
   const ffmpeg = openFfmpeg(options);
-  const bus = new LocalBus();
+  const bus = await (options.openBus?.() ?? openBus(config, log));
   const open = options.openStore ?? (() => openStore(config));
   const store = observeStore(await LateStore.open({ open, clock, random: Math.random, log }), metrics);
   const resumeMs = config.resumeSeconds * 1000;
@@ -73,6 +77,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     random: Math.random,
     tickMs: options.tickMs ?? tickMs,
   });
+  // It ends with the bus.
+  void answerCalls({ bus, lives, log });
   const watchers = new Watchers();
   const { comingBackMs = Math.max(resumeMs, leastComingBackMs) } = options;
   const app = await createApp({

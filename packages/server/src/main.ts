@@ -26,8 +26,12 @@ function readVersion(): string {
   return known ? String(description.version) : 'unknown';
 }
 
-function warnOfReserved({ redisUrl }: Config, log: Log): void {
-  if (redisUrl !== undefined) log.warn('REDIS_URL is set, but this version runs alone');
+function noteSharing({ redisUrl, databaseUrl }: Config, log: Log): void {
+  if (redisUrl === undefined) return;
+  log.info('sessions are shared with the other servers of REDIS_URL');
+  if (databaseUrl === undefined) {
+    log.warn('REDIS_URL is set without DATABASE_URL: only servers with the same DATA_DIR share what they keep');
+  }
 }
 
 function warnOfLanguage({ engine, plainLanguage }: EngineChoice, log: Log): void {
@@ -82,7 +86,7 @@ async function main(): Promise<void> {
   log[engine.id === 'none' ? 'warn' : 'info'](`engine ${engine.id}: ${reason}`);
   if (engine.features.caveat) log.info(engine.features.caveat);
   log.info(`transcripts are kept in ${describeStore(config)}`);
-  warnOfReserved(config, log);
+  noteSharing(config, log);
   warnOfLanguage(choice, log);
   try {
     const searchPath = process.env['PATH'];

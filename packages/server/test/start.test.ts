@@ -89,9 +89,10 @@ describe('the built server', { timeout: 30_000 }, () => {
     await once(other, 'close');
   });
 
-  it('warns of settings that nothing uses yet', async () => {
-    const { until, lines } = start({ PORT: '0', ENGINE: 'openai', REDIS_URL: 'redis://h' });
+  it('starts without the Redis that it is told of, and says so once', async () => {
+    const { until, lines } = start({ PORT: '0', ENGINE: 'openai', REDIS_URL: 'redis://127.0.0.1:9' });
     await until('listening');
-    expect(lines.filter((line) => line.includes('runs alone'))).toHaveLength(1);
+    expect(lines.filter((line) => line.includes('Redis cannot be reached'))).toHaveLength(1);
+    expect(lines.filter((line) => line.includes('without DATABASE_URL'))).toHaveLength(1);
   });
 });

@@ -1,10 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { SessionStore } from '@live-transcribe/core';
+import { RedisBus } from '@live-transcribe/bus-redis';
+import { type EventBus, LocalBus, type SessionStore } from '@live-transcribe/core';
 import { openPostgresStore, openSqliteStore } from '@live-transcribe/store-sql';
 import { describeWith, RulerEngine, seeded } from '@live-transcribe/testkit';
 import { describe, expect, it } from 'vitest';
+import { address, redisMissing, redisSpace } from '../../bus-redis/test/redis.ts';
 import { postgresMissing, postgresSchema } from '../../store-sql/test/postgres.ts';
 import { joinedStretches, ReturningClient } from './support/returning-client.ts';
 import { startTestGateway, testRate } from './test-gateway.ts';
@@ -12,6 +14,7 @@ import type { WireClient } from './wire-client.ts';
 
 interface Shared {
   readonly open: () => Promise<SessionStore>;
+  readonly openBus?: () => Promise<EventBus>;
   readonly remove: () => unknown;
 }
 
@@ -29,14 +32,23 @@ async function inPostgres(): Promise<Shared> {
   return { open: () => openPostgresStore({ url }), remove: drop };
 }
 
-function start({ open }: Shared) {
+/** With servers that ask one another for sessions. */
+async function inBoth(): Promise<Shared> {
+  const { open, remove } = await inPostgres();
+  const { prefix, clear } = redisSpace();
+  const openBus = () => RedisBus.open({ url: address, prefix, warn: () => undefined });
+  return { open, openBus, remove: () => Promise.all([remove(), clear()]) };
+}
+
+function start({ open, openBus = async () => new LocalBus() }: Shared) {
   const engine = new RulerEngine({ sampleRate: testRate, utteranceMs: 100 });
-  return startTestGateway({ engine, tickMs: 5, openStore: open });
+  return startTestGateway({ engine, tickMs: 5, openStore: open, openBus });
 }
 
 const stores = [
   { name: 'one SQLite file', share: inFile, missing: undefined },
   { name: 'one PostgreSQL database', share: inPostgres, missing: postgresMissing },
+  { name: 'PostgreSQL and Redis', share: inBoth, missing: postgresMissing ?? redisMissing },
 ];
 
 describe.each(stores)('two servers that share $name', ({ name, share, missing }) => {

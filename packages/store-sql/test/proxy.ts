@@ -34,6 +34,11 @@ export class Proxy {
     return through.href;
   }
 
+  /** How many go this way now. */
+  get connections(): number {
+    return this.#sockets.size / 2;
+  }
+
   async open(): Promise<void> {
     this.#silent = false;
     this.#lastWords = undefined;

@@ -1,3 +1,5 @@
+export type { BusUnderTest } from './bus-contract.ts';
+export { describeBusContract } from './bus-contract.ts';
 export { childProcesses } from './child-processes.ts';
 export { correlation } from './correlation.ts';
 export type { CountersUnderTest } from './counters-contract.ts';

@@ -80,8 +80,14 @@ export const settings = {
     'REDIS_URL',
     optional(url('redis', 'rediss')),
     undefined,
-    'Reserved for running several servers as one; not used yet.',
+    'Redis or Valkey by which servers that share a DATABASE_URL work as one.',
     true,
+  ),
+  redisPrefix: setting(
+    'REDIS_PREFIX',
+    text,
+    'live-transcribe',
+    'Beginning of all keys in Redis; servers that have it in common work as one.',
   ),
 };
 

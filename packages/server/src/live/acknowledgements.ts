@@ -16,6 +16,11 @@ export class Acknowledgements {
     this.#covered = { through: timelineMs(through - (through % stepMs)), seq };
   }
 
+  /** Up to where all is told, with events kept up to number `stored`. */
+  coveredBy(stored: number): TimelineMs {
+    return stored >= this.#covered.seq ? this.#covered.through : this.#told.through;
+  }
+
   /** Another connection has been told nothing yet. */
   restart(): void {
     this.#told = nothing;

@@ -1,4 +1,4 @@
-import { LevelMeter } from '@live-transcribe/audio';
+import { LevelMeter, type TimelineMs } from '@live-transcribe/audio';
 import {
   asTranscribeError,
   type Clock,
@@ -11,6 +11,7 @@ import {
   type SessionEvent,
   type SessionStore,
   TranscribeError,
+  withTimeLimit,
 } from '@live-transcribe/core';
 import type { Log } from '../observe/log.ts';
 import type { SessionObservation } from '../observe/session-observation.ts';
@@ -39,6 +40,8 @@ export interface LiveSessionOptions {
 }
 
 const pageSize = 100;
+/** Who asks for the session waits a little longer. */
+const lettingGoMs = 4_000;
 
 /**
  * A session that outlives its client's connection: it reads what the session says, has it kept, tells the bus and then
@@ -155,6 +158,32 @@ export class LiveSession {
     await released.remains?.flush();
     released.remains?.free();
     this.session.finish();
+  }
+
+  /**
+   * Lets another server go on with it, to which its speaker brings the audio from `from` on. Resolves when what will be
+   * kept is kept: what the speaker does not bring again is finalised first.
+   */
+  async letGo(from: TimelineMs): Promise<void> {
+    const moved = new TranscribeError('session_moved', 'This session goes on at another server.');
+    const onLate = () => this.abandon(moved);
+    await withTimeLimit({ ms: lettingGoMs, clock: this.#options.clock, onLate }, async () => {
+      if (this.#acknowledgements.coveredBy(this.outbox.stored) < from) await this.#finaliseFor(moved);
+      await this.outbox.emptied();
+    });
+    this.abandon(moved);
+    await this.ended;
+  }
+
+  async #finaliseFor(reason: TranscribeError): Promise<void> {
+    if (this.isHeld) await this.release();
+    else {
+      const seat = this.#attendance.vacate();
+      seat?.dismiss(reason);
+      await seat?.left;
+      this.session.finish();
+    }
+    await this.ended;
   }
 
   /** Ends it at once, with nothing more kept: it is somebody else's, or was deleted, or will be gone on with elsewhere. */

@@ -7,6 +7,7 @@ import {
   type SessionRequest,
   StoreError,
   TranscribeError,
+  type Wanted,
 } from '@live-transcribe/core';
 import type { Log } from '../observe/log.ts';
 import { checkLanguage } from './check-language.ts';
@@ -100,6 +101,19 @@ export class LiveSessions {
     }
   }
 
+  /** Where the session is here: says on the bus how far it has come. */
+  beat(id: string): void {
+    this.#live.get(id)?.beat();
+  }
+
+  /** Lets go of a session that has come back elsewhere; `undefined` where it is not here, or cannot be gone on with. */
+  letGo({ session, from }: Wanted): Promise<void> | undefined {
+    const live = this.#live.get(session);
+    if (!live?.resumable) return undefined;
+    live.log.info({ fromMs: Math.round(from) }, 'the session goes on at another server');
+    return live.letGo(from);
+  }
+
   /** Lets those go whose clients are lost, and resolves when all sessions are over and kept. */
   async drain(): Promise<void> {
     clearInterval(this.#ticking);
@@ -139,7 +153,7 @@ export class LiveSessions {
   }
 
   async #reopen({ session: id, from, words }: ResumeRequest, seat: Seat, log: Log): Promise<Found> {
-    const { store, engine } = this.#parts;
+    const { store, engine, bus } = this.#parts;
     if (this.#unkept.find(id)) {
       const message = 'What this session has said is not kept yet. Please come back in a moment.';
       throw new StoreError('store_unavailable', message);
@@ -149,6 +163,9 @@ export class LiveSessions {
     if (await this.#hasStopped(found)) return { kind: 'stopped', record: found };
     checkLanguage(found.recognition.language, engine);
     this.#checkRoom();
+    // Who has it keeps what was said before it is read here. One that is dead or cut off is not waited for: what it says
+    // from the claim on is refused.
+    if (found.state === 'live') await bus.ask({ session: id, from });
     // A client that is gone may be at another server by now, which a claim would take the session from.
     if (!seat.open) throw new ClientError('session_moved', 'The connection was lost before the session was its own.');
     const taken = await store.claim(id);

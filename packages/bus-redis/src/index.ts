@@ -1,0 +1,3 @@
+export type { RedisOptions } from './redis.ts';
+export type { RedisBusOptions } from './redis-bus.ts';
+export { RedisBus } from './redis-bus.ts';
