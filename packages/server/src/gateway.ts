@@ -70,10 +70,10 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const ffmpeg = openFfmpeg(options);
   const bus = await (options.openBus?.() ?? openBus(config, log));
   const open = options.openStore ?? (() => openStore(config));
-  const store = observeStore(await LateStore.open({ open, clock, random: Math.random, log }), metrics);
+  const store = observeStore(await LateStore.open({ open, clock, random: Math.random, log }), metrics, log);
   const resumeMs = config.resumeSeconds * 1000;
   const lives = new LiveSessions({
-    ...{ engine, store, bus, clock, rings, metrics, resumeMs },
+    ...{ engine, store, bus, clock, rings, metrics, resumeMs, logTranscripts: config.logTranscripts },
     random: Math.random,
     tickMs: options.tickMs ?? tickMs,
   });

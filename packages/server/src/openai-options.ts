@@ -20,7 +20,9 @@ export function openaiOptions(config: Config, log: Log): OpenAIEngineOptions {
     ...(openaiGateSilenceMs > 0 && { gateSilence: { afterMs: openaiGateSilenceMs, preRollMs } }),
     maxSessionMs: config.openaiMaxSessionMinutes * 60_000,
     prices: config.openaiPrices,
-    warn: (message, details) => log.warn(details, message),
+    warn: (message, { text, ...details }) =>
+      // Of a message that could not be read: somebody's words may stand in it.
+      log.warn(config.logTranscripts ? { ...details, text } : details, message),
     debug: (message, details) => log.debug(details, message),
   };
 }

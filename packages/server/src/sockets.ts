@@ -125,7 +125,7 @@ export class Sockets {
     const codec = protocol.codec(url.searchParams);
     const client = new ClientSocket(socket, (code, message) => codec.encodeFault({ code, message }));
     const credential = credentialOf(request.headers, url.searchParams);
-    const origin = { protocol: protocol.path, address: door.addressOf(request).network };
+    const origin = { protocol: protocol.path, client: door.addressOf(request).network };
     this.#clients.set(socket, { client, origin });
     this.#alive.add(socket);
     socket.on('pong', () => this.#alive.add(socket));

@@ -65,7 +65,15 @@ describe('models', () => {
   it('beyond the fiftieth count together', async () => {
     const metrics = new Metrics({ version: '1', engine: 'ruler' });
     for (let model = 0; model < 60; model += 1) {
-      const about = { id: String(model), protocol: '/ws', address: undefined, model: `m${model}`, sampleRate: 16_000 };
+      const about = {
+        id: String(model),
+        protocol: '/ws',
+        client: undefined,
+        engine: 'ruler',
+        language: 'sv',
+        model: `m${model}`,
+        sampleRate: 16_000,
+      };
       const usage = { audioSeconds: 1 };
       const session = { sent: 0, received: 0, kept: 0, partialsDropped: 0, usage };
       metrics.ended(

@@ -47,7 +47,7 @@ function open() {
     },
     clock,
     random: () => 0.5,
-    log: pino({ level: 'info' }, { write: (line) => lines.push(line) }),
+    log: pino({ level: 'debug' }, { write: (line) => lines.push(line) }),
     patience,
     onFenced: () => {
       fences += 1;

@@ -2,7 +2,7 @@ import { maxSampleRate, minSampleRate } from '@live-transcribe/audio';
 import { parseOrigins } from '../http/origins.ts';
 import { accessSettings } from './access-settings.ts';
 import { openaiSettings } from './openai-settings.ts';
-import { integer, language, logLevel, oneOf, optional, type Setting, setting, text, url } from './setting.ts';
+import { integer, language, logLevel, oneOf, optional, type Setting, setting, text, url, yesOrNo } from './setting.ts';
 
 export type { Setting } from './setting.ts';
 
@@ -38,6 +38,12 @@ export const settings = {
   host: setting('HOST', text, '127.0.0.1', 'Address to listen on; 0.0.0.0 for all of the machine’s.'),
   port: setting('PORT', integer(0, 65_535), 8_000, 'Port to listen on; 0 for any free one.'),
   logLevel: setting('LOG_LEVEL', logLevel, 'info', 'How much is logged: debug, info, warning, error; any case.'),
+  logTranscripts: setting(
+    'LOG_TRANSCRIPTS',
+    yesOrNo,
+    false,
+    'Whether what is said stands in the log; nothing of it does otherwise.',
+  ),
   engine: setting(
     'ENGINE',
     oneOf(['auto', 'openai', 'pocketsphinx']),

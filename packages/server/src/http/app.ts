@@ -40,7 +40,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   const { log, rings, metrics, pageFolder, version, watchers, access, door } = options;
   const app: FastifyInstance = Fastify({ bodyLimit: 64 * 1024 });
 
-  countRequests(app, metrics);
+  countRequests(app, metrics, log);
   await app.register(cors, () => (request: FastifyRequest, done: (error: Error | null, cors: object) => void) => {
     done(null, { credentials: true, methods, origin: door.allows(request.raw), exposedHeaders });
   });

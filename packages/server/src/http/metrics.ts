@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import type { Log } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import type { Routes } from './route.ts';
 
@@ -19,11 +20,15 @@ export function addMetricsRoute(routes: Routes, metrics: Metrics): void {
   );
 }
 
-/** Counts what is answered, and how long that takes, by the path that the route was declared with. */
-export function countRequests(app: FastifyInstance, { requests, requestDuration }: Metrics): void {
+/** Counts what is answered, and how long that takes, by the path that the route was declared with: never by the address asked for. */
+export function countRequests(app: FastifyInstance, { requests, requestDuration }: Metrics, log: Log): void {
   app.addHook('onResponse', async (request, reply) => {
     const route = request.routeOptions.url ?? noRoute;
     requests.inc({ method: request.method, route, status: String(reply.statusCode) });
+    log.debug(
+      { method: request.method, route, status: reply.statusCode, ms: Math.round(reply.elapsedTime) },
+      'answered',
+    );
     const isStream = String(reply.getHeader('content-type')).startsWith('text/event-stream');
     if (!isStream) requestDuration.observe({ route }, reply.elapsedTime / 1000);
   });

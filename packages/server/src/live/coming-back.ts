@@ -50,7 +50,8 @@ export async function comeBack(
     checkHole(request, live, options);
     const attached = await live.attach(seat);
     if (!attached) continue;
-    options.metrics.clientReturns.inc();
+    live.observed.returned();
+    live.log.debug({ client: seat.origin.client }, 'the client came back');
     try {
       if (seat.dismissal) throw seat.dismissal;
       const seam = await join(request, attached.remains, live, seat, options);

@@ -37,6 +37,8 @@ export interface LiveSessionOptions {
   /** How long a lost client is waited for. */
   readonly resumeMs: number;
   readonly observed: SessionObservation;
+  /** Whether what is said may stand in the log. */
+  readonly logTranscripts: boolean;
 }
 
 const pageSize = 100;
@@ -235,7 +237,7 @@ export class LiveSession {
     } finally {
       this.#attendance.vacate()?.end();
       this.observed.ended(closed);
-      noteEnd({ closed, lastedMs: clock.now() - began, level: this.meter.total }, log);
+      noteEnd({ closed, lastedMs: clock.now() - began, level: this.meter.total, observed: this.observed }, log);
     }
     return closed?.error;
   }
@@ -244,7 +246,7 @@ export class LiveSession {
   #pass(event: SessionEvent): Promise<void> | undefined {
     if (event.kind === 'covered') return this.#acknowledgements.cover(event.through, this.#seq);
     if (event.kind === 'partial') return this.#tell(event);
-    noteEvent(event, this.log);
+    noteEvent(event, this.#options);
     const kept = this.outbox.keep(event);
     return kept ? kept.then(() => this.#tellKept(event)) : this.#tellKept(event);
   }

@@ -81,8 +81,8 @@ export class LiveSessions {
     const { origin } = seat;
     const live = this.#open({ session, origin, seat }, log);
     this.#parts.metrics.sessionsStarted.inc({ protocol: origin.protocol });
-    const { language = 'auto', model } = recognition;
-    live.log.info({ language, model, audio, resumable }, 'session started');
+    const { client, engine, model, language } = live.observed.about;
+    live.log.info({ client, engine, model, language, audio, resumable }, 'session started');
     return live;
   }
 
@@ -179,8 +179,11 @@ export class LiveSessions {
     const { origin } = seat;
     const live = this.#open({ session, origin, claim, continues: { seq, segments, lastEnd, position } }, log);
     this.#parts.metrics.sessionsReopened.inc({ protocol: origin.protocol });
-    const { model, language = 'auto' } = recognition;
-    live.log.info({ language, model, seq, atMs: Math.round(Math.max(from, lastEnd)) }, 'session resumed');
+    const { client, engine: name, model, language } = live.observed.about;
+    live.log.info(
+      { client, engine: name, model, language, seq, atMs: Math.round(Math.max(from, lastEnd)) },
+      'session resumed',
+    );
     return { kind: 'live', live };
   }
 

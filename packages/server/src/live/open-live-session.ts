@@ -27,6 +27,8 @@ export interface LiveSessionParts {
   readonly random: () => number;
   readonly rings: Rings;
   readonly metrics: Metrics;
+  /** Whether what is said may stand in the log. */
+  readonly logTranscripts: boolean;
   /** How long a lost client is waited for. */
   readonly resumeMs: number;
   readonly patience: Patience;
@@ -40,7 +42,7 @@ export type Opening = { readonly session: NewSession; readonly origin: ClientOri
 
 /** Joins a session to its engine, its outbox and the bus, and has it begin. */
 export function openLiveSession(opening: Opening, parts: LiveSessionParts, parent: Log): LiveSession {
-  const { engine, store, bus, clock, random, rings, metrics, resumeMs, patience } = parts;
+  const { engine, store, bus, clock, random, rings, metrics, resumeMs, patience, logTranscripts } = parts;
   const { id, recognition, resumable } = opening.session;
   const earlier = 'continues' in opening ? opening : undefined;
   const seq = earlier?.continues.seq ?? 0;
@@ -54,7 +56,8 @@ export function openLiveSession(opening: Opening, parts: LiveSessionParts, paren
     onFenced: () => live.abandon(moved),
   });
   const { sampleRate } = engine;
-  const about = { ...opening.origin, id, model: recognition.model, sampleRate };
+  const { model, language = 'auto' } = recognition;
+  const about = { ...opening.origin, id, engine: engine.id, model, language, sampleRate };
   const observed = metrics.observe(about, () => session);
   const session: Session = new Session({
     ...{ id, recognition, clock, random },
@@ -62,7 +65,21 @@ export function openLiveSession(opening: Opening, parts: LiveSessionParts, paren
     engine: observeEngine(engine, observed, rings),
     signal: ending.signal,
   });
-  const options = { session, ending, recognition, resumable, seq, outbox, store, bus, clock, log, resumeMs, observed };
+  const options = {
+    session,
+    ending,
+    recognition,
+    resumable,
+    seq,
+    outbox,
+    store,
+    bus,
+    clock,
+    log,
+    resumeMs,
+    observed,
+    logTranscripts,
+  };
   const live = new LiveSession(options, 'seat' in opening ? opening.seat : undefined);
   return live;
 }

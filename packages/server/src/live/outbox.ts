@@ -5,6 +5,7 @@ import {
   type LoggedEvent,
   type NewSession,
   type SessionStore,
+  type TranscribeError,
   withTimeLimit,
 } from '@live-transcribe/core';
 import type { Log } from '../observe/log.ts';
@@ -128,13 +129,19 @@ export class Outbox {
         const error = asTranscribeError(thrown);
         if (error.code === 'store_fenced') this.#fence();
         else {
-          if (failures === 0) this.#options.log.warn({ err: error }, 'the store does not keep the session just now');
+          if (failures === 0) this.#note(error);
           await this.#pause(failures);
           failures += 1;
         }
       }
     }
     this.#working = false;
+  }
+
+  /** That the store is away is told for all sessions at once; anything else is about this one. */
+  #note(error: TranscribeError): void {
+    const level = error.code === 'store_unavailable' ? 'debug' : 'warn';
+    this.#options.log[level]({ err: error }, 'the store does not keep the session just now');
   }
 
   async #keepSome(): Promise<void> {

@@ -1,14 +1,32 @@
-import { asTranscribeError, type SessionStore } from '@live-transcribe/core';
+import { asTranscribeError, type SessionStore, type TranscribeError } from '@live-transcribe/core';
+import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 
-/** `store`, with how long it takes and what it does not do noted. */
-export function observeStore(store: SessionStore, { storeOperations, storeErrors }: Metrics): SessionStore {
+/**
+ * `store`, with how long it takes and what it does not do noted. That it is away is logged once, whatever number of
+ * sessions finds out, and that it is back.
+ */
+export function observeStore(store: SessionStore, { storeOperations, storeErrors }: Metrics, log: Log): SessionStore {
+  let awaySince: number | undefined;
+  const noteBack = () => {
+    if (awaySince === undefined) return;
+    log.info({ awayMs: Math.round(performance.now() - awaySince) }, 'the store of transcripts is back');
+    awaySince = undefined;
+  };
+  const noteFailure = (operation: string, { code, message }: TranscribeError) => {
+    storeErrors.inc({ operation, code });
+    if (code !== 'store_unavailable' || awaySince !== undefined) return;
+    awaySince = performance.now();
+    log.error({ operation, code }, `the store of transcripts is away, what is said waits in memory: ${message}`);
+  };
   const timed = async <T>(operation: string, work: () => Promise<T>): Promise<T> => {
     const began = performance.now();
     try {
-      return await work();
+      const done = await work();
+      noteBack();
+      return done;
     } catch (thrown) {
-      storeErrors.inc({ operation, code: asTranscribeError(thrown).code });
+      noteFailure(operation, asTranscribeError(thrown));
       throw thrown;
     } finally {
       storeOperations.observe({ operation }, (performance.now() - began) / 1000);

@@ -9,13 +9,16 @@ import type { Metrics } from './metrics.ts';
 export interface ClientOrigin {
   /** The path of the wire protocol. */
   readonly protocol: string;
-  /** Of the network; `undefined` where the connection was lost before it was asked. */
-  readonly address: string | undefined;
+  /** Its address; `undefined` where the connection was lost before anybody asked. */
+  readonly client: string | undefined;
 }
 
 export interface SessionAbout extends ClientOrigin {
   readonly id: string;
+  readonly engine: string;
   readonly model: string;
+  /** ISO 639-1, or `auto`. */
+  readonly language: string;
   /** Hz, of the engine. */
   readonly sampleRate: number;
 }
@@ -51,12 +54,16 @@ export class SessionObservation {
   /** Engine connections that took the place of a lost one, and of one that asked for it. */
   reconnects = 0;
   rotations = 0;
+  /** How often a client came back. */
+  returns = 0;
   readonly #metrics: Metrics;
   readonly #session: () => Observed;
   readonly #arrivals: Arrivals;
   readonly #received: Received[] = [];
   #receiving: Received | undefined;
   #sentSamples = 0;
+  /** Of all finals. */
+  #finalMs = 0;
   /** One chunk at a time is timed: where it ends, and when it came. */
   #timedEnd = Number.POSITIVE_INFINITY;
   #timedSince = 0;
@@ -105,6 +112,12 @@ export class SessionObservation {
     this.#metrics.notices.inc({ format: format ?? unknownFormat, code });
   }
 
+  /** A client is back. */
+  returned(): void {
+    this.returns += 1;
+    this.#metrics.clientReturns.inc();
+  }
+
   /** An event is told to whoever listens. */
   told(event: LoggedEvent | Partial): void {
     const metrics = this.#metrics;
@@ -113,11 +126,13 @@ export class SessionObservation {
         this.partials += 1;
         if (event.segment === this.#segment) return;
         this.#segment = event.segment;
-        return this.#time(metrics.firstPartialLatency, event.start);
+        this.#time(metrics.firstPartialLatency, event.start);
+        return;
       case 'final':
         this.finals += 1;
         metrics.finals.inc();
-        return this.#time(metrics.finalLatency, event.end);
+        this.#finalMs += this.#time(metrics.finalLatency, event.end);
+        return;
       case 'segment_failed':
         this.failedSegments += 1;
         return metrics.failedSegments.inc({ code: event.error.code });
@@ -143,6 +158,14 @@ export class SessionObservation {
   /** Nothing more comes; `closed` is the session's last event, if it had one. */
   ended(closed: Closed | undefined): void {
     this.#metrics.ended(this, endOf(closed));
+  }
+
+  /** For the line that tells of its end. */
+  get counts() {
+    const { finals, failedSegments, partials, partialsDropped, gaps, reconnects, rotations, returns } = this;
+    const gapMs = Math.round(this.gapMs);
+    const finalMs = finals === 0 ? undefined : Math.round(this.#finalMs / finals);
+    return { finals, failedSegments, partials, partialsDropped, gaps, gapMs, reconnects, rotations, returns, finalMs };
   }
 
   /** Seconds of audio by format. */
@@ -182,10 +205,13 @@ export class SessionObservation {
     return added;
   }
 
-  /** Counts how long ago the audio at `at` of the timeline came. */
-  #time(histogram: FastHistogram, at: TimelineMs): void {
+  /** Counts how long ago the audio at `at` of the timeline came, and answers it in ms. */
+  #time(histogram: FastHistogram, at: TimelineMs): number {
     const came = this.#arrivals.timeOf(msToSamples(at, this.about.sampleRate));
-    if (came !== undefined) histogram.count(Math.max(0, performance.now() - came) / 1000);
+    if (came === undefined) return 0;
+    const ms = Math.max(0, performance.now() - came);
+    histogram.count(ms / 1000);
+    return ms;
   }
 
   #seconds(samples: number): number {
