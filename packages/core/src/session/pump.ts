@@ -19,20 +19,12 @@ export interface PumpOptions {
 
 /** Gives the engine the audio, and each mark at its place in it. Answers `true` when all has been given, `false` when it is over. */
 export async function pump(engineSession: EngineSession, options: PumpOptions): Promise<boolean> {
-  const { ring, marks, bell, events, writeSamples } = options;
+  const { ring, marks, bell } = options;
   while (!options.isOver()) {
     const mark = marks.next();
-    const samples = ring.peek(writeSamples, mark?.position);
-    if (samples.length > 0) {
-      if (events.isFull) {
-        await events.room();
-        continue;
-      }
-      // Before it is given: what the engine says of it may come at once.
-      ring.advance(samples.length);
-      const writing = engineSession.write(samples);
-      if (writing) await writing;
-      bell.ring();
+    const given = give(engineSession, mark?.position, options);
+    if (given) {
+      if (given !== true) await given;
     } else if (mark) {
       await engineSession[mark.kind]();
       marks.tell();
@@ -44,4 +36,24 @@ export async function pump(engineSession: EngineSession, options: PumpOptions): 
     }
   }
   return false;
+}
+
+/**
+ * The next audio before position `until`, in one write: whether there is any, and a promise where to wait before the next.
+ * In a function of its own, because one that waits holds on to all that it has had in its hands, the ring's memory too.
+ */
+function give(
+  engineSession: EngineSession,
+  until: number | undefined,
+  { ring, bell, events, writeSamples }: PumpOptions,
+): boolean | Promise<void> {
+  const samples = ring.peek(writeSamples, until);
+  if (samples.length === 0) return false;
+  if (events.isFull) return events.room();
+  // Before it is given: what the engine says of it may come at once.
+  ring.advance(samples.length);
+  const writing = engineSession.write(samples);
+  if (writing) return writing.then(() => bell.ring());
+  bell.ring();
+  return true;
 }

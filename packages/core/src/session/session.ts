@@ -43,8 +43,6 @@ export interface SessionOptions {
 }
 
 const defaultKeptMs = 60_000;
-/** What a session keeps memory for at rest: as much as comes while the engine takes one write. */
-const restingMs = 200;
 /** One write to the engine, at most: large enough to catch up quickly, small enough to stay responsive. */
 const writeMs = 200;
 
@@ -75,11 +73,7 @@ export class Session {
     const { sampleRate } = engine;
     this.id = options.id;
     this.#options = options;
-    this.#ring = new ReplayRing(
-      msToSamples(options.keptMs ?? defaultKeptMs, sampleRate),
-      msToSamples(restingMs, sampleRate),
-      continues?.position,
-    );
+    this.#ring = new ReplayRing(msToSamples(options.keptMs ?? defaultKeptMs, sampleRate), continues?.position);
     this.#events = new SessionEvents(continues?.seq);
     this.#timeline = new Timeline(sampleRate);
     this.#transcript = new Transcript(this.#timeline, continues?.segments, continues?.lastEnd);
