@@ -39,6 +39,8 @@ export function guardRoutes(app: FastifyInstance, access: Access, door: Door): v
     const needed = request.routeOptions.config.access ?? 'public';
     if (needed === 'public') return;
     door.checkOrigin(request.raw);
+    // What was said is not to lie about in a browser's folder, or be answered to somebody else by a proxy.
+    reply.header('cache-control', 'no-store');
     request.principal = await admit(request, reply, needed, access);
   });
 }

@@ -15,6 +15,7 @@ import { httpStatus } from './http-status.ts';
 import { addMetricsRoute, countRequests } from './metrics.ts';
 import { pagePath } from './page-path.ts';
 import { Routes } from './route.ts';
+import { addSecurityHeaders } from './security-headers.ts';
 import { addSessionRoutes, type SessionRouteOptions } from './sessions.ts';
 import { addStatusRoutes, type StatusOptions } from './status.ts';
 import type { Watchers, WatchOptions } from './watch.ts';
@@ -44,10 +45,12 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(cors, () => (request: FastifyRequest, done: (error: Error | null, cors: object) => void) => {
     done(null, { credentials: true, methods, origin: door.allows(request.raw), exposedHeaders });
   });
+  await addSecurityHeaders(app);
   guardRoutes(app, access, door);
   await app.register(fastifyStatic, {
     root: pageFolder,
     prefix: '/static/',
+    dotfiles: 'ignore',
     // File names under assets/ change with their contents; the page itself is asked for anew each time.
     cacheControl: false,
     setHeaders: (response, path) => {

@@ -43,7 +43,7 @@ export function originAllowed({ exact, pattern }: Origins, origin: string, { hos
   const asked = origin.toLowerCase();
   // A proxy that speaks TLS for this server need not say so.
   const schemes = scheme === undefined ? ['http', 'https'] : [scheme];
-  const own = host !== undefined && schemes.some((candidate) => asked === ownOrigin(candidate, host));
+  const own = Boolean(host) && schemes.some((candidate) => asked === ownOrigin(candidate, host ?? ''));
   return own || exact.includes(asked) || (pattern !== undefined && new RegExp(pattern).test(asked));
 }
 
