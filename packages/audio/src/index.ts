@@ -1,5 +1,14 @@
 export type { OpenAac } from './decode/open-codec.ts';
 export { AudioError, type AudioErrorCode, badAudio, decoderBusy, unsupportedAudio } from './errors.ts';
+export { FlacFrameEncoder, flacBlockSize } from './flac/frame-encoder.ts';
+export {
+  decodeMonoFrame,
+  type FlacStart,
+  type FoundFrame,
+  flacStart,
+  framesIn,
+  streamInfoOf,
+} from './flac/stream.ts';
 export {
   checkDeclaredFormat,
   type DeclaredFormat,

@@ -24,6 +24,9 @@ export const isSync = (first: number, second: number): boolean => first === 0xff
 /** RFC 9639, table 15, by the code; code 0 takes the rate from STREAMINFO, 12 to 14 write it out. */
 const rates = [0, 88_200, 176_400, 192_000, 8_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000, 96_000];
 
+/** The code of a rate in a frame's header; 0, which leaves it to STREAMINFO, for rates that have none. */
+export const codeOfRate = (sampleRate: number): number => Math.max(0, rates.indexOf(sampleRate));
+
 /** RFC 9639, table 17, by the code; code 0 takes them from STREAMINFO, 3 is reserved. */
 const bitDepths = [0, 8, 12, undefined, 16, 20, 24, 32];
 
