@@ -27,6 +27,8 @@ export interface RecognitionOptions {
   readonly noiseReduction?: 'near_field' | 'far_field' | 'off';
   /** How long a model that streams may think. */
   readonly delay?: 'minimal' | 'low' | 'medium' | 'high' | 'xhigh';
+  /** Whether the server shall keep the audio beside the transcript, where it keeps audio. */
+  readonly keepAudio?: boolean;
 }
 
 export interface TranscriptionOptions extends RecognitionOptions {

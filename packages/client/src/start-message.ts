@@ -11,6 +11,7 @@ const recognition = [
   'turnDetection',
   'noiseReduction',
   'delay',
+  'keepAudio',
 ] as const satisfies readonly (keyof RecognitionOptions)[];
 
 /** The first message of a session: the options under the names that the wire has for them. */

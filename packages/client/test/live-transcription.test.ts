@@ -41,6 +41,7 @@ describe('a transcription', () => {
       turnDetection: { type: 'server_vad', silenceDurationMs: 300 },
       noiseReduction: 'near_field',
       delay: 'low',
+      keepAudio: true,
     });
     one.addEventListener('state', (state) => states.push(state));
     expect(one.state).toBe('idle');
@@ -60,6 +61,7 @@ describe('a transcription', () => {
         turn_detection: { type: 'server_vad', silence_duration_ms: 300 },
         noise_reduction: 'near_field',
         delay: 'low',
+        keep_audio: true,
         encoding: 'pcm16',
         sample_rate: rate,
         channels: 1,

@@ -62,6 +62,7 @@ describe('/v1/transcriptions: the start message', () => {
     ],
     ['turns by commits only', { turn_detection: { type: 'none' } }, { turns: { kind: 'none' } }],
     ['the wish to come back', { resumable: true }, { resumable: true }],
+    ['the wish not to be kept', { keep_audio: false }, { keepAudio: false }],
     ['members not known', { foo: 1, bar: {} }, {}],
   ])('takes %s', (_, members, expected) => {
     expect(request(members)).toEqual({ kind: 'start', request: { ...defaults, ...expected } });
@@ -82,6 +83,7 @@ describe('/v1/transcriptions: the start message', () => {
   });
 
   it.each([
+    ['keep_audio in words', text({ action: 'start', keep_audio: 'no' }), 'bad_value', '"keep_audio"'],
     ['resumable in words', text({ action: 'start', resumable: 'yes' }), 'bad_value', '"resumable"'],
     [
       'no id to come back to',

@@ -16,6 +16,7 @@ import type { Log } from './observe/log.ts';
 import { Metrics } from './observe/metrics.ts';
 import { observeStore } from './observe/observed-store.ts';
 import { createRings } from './observe/rings.ts';
+import { openRecordings } from './recordings/open-recordings.ts';
 import { Sockets } from './sockets.ts';
 import { LateStore } from './store/late-store.ts';
 import { openStore } from './store/open-store.ts';
@@ -72,8 +73,10 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const open = options.openStore ?? (() => openStore(config));
   const store = observeStore(await LateStore.open({ open, clock, random: Math.random, log }), metrics, log);
   const resumeMs = config.resumeSeconds * 1000;
+  const recordings = openRecordings(config, clock, log);
   const lives = new LiveSessions({
-    ...{ engine, store, bus, clock, rings, metrics, resumeMs, logTranscripts: config.logTranscripts },
+    ...{ engine, store, bus, clock, rings, metrics, recordings, resumeMs },
+    logTranscripts: config.logTranscripts,
     random: Math.random,
     tickMs: options.tickMs ?? tickMs,
   });
@@ -91,6 +94,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     clock,
     watchers,
     comingBackMs,
+    recordings,
     ...guards,
   });
   const sockets = new Sockets(app.server, {
@@ -113,7 +117,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     outboxEvents: () => lives.waitingEvents,
     watchers: () => watchers.count,
   });
-  const sweep = new Sweep({ store, clock, log, isLive: (id) => lives.find(id) !== undefined, ...config });
+  const sweep = new Sweep({ store, recordings, clock, log, isLive: (id) => lives.find(id) !== undefined, ...config });
   const close = async () => {
     await sockets.drain(drainMs);
     watchers.end();
@@ -122,6 +126,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     await ffmpeg.close();
     await engine.close();
     await sweep.end();
+    await recordings.close();
     await store.close();
   };
   try {

@@ -48,7 +48,7 @@ export async function speak(
     const departure = await hear(frames, speaker, options);
     const comesBack = departure.kind === 'lost' && live.resumable;
     if (comesBack || seat.dismissal) return departure;
-    await live.session.write(seam.take(await intake.end()));
+    await live.write(seam.take(await intake.end()));
     await tellNotices(intake.takeNotices(), speaker, options);
     return departure;
   } catch (thrown) {
@@ -144,7 +144,7 @@ async function listen(
     if (notices.length > 0) await tellNotices(notices, speaker, options);
     const { peak, rms } = meter.add(samples);
     observed.received(intake.format, samples.length, session.received + samples.length, receivedAt);
-    await session.write(samples);
+    await live.write(samples);
     rings.frontChunks.add({
       t: epochSeconds(),
       session_id: session.id,

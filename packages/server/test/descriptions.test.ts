@@ -62,6 +62,7 @@ describe('/openapi.json', () => {
         'GET /readyz',
         'GET /v1/sessions',
         'GET /v1/sessions/{id}',
+        'GET /v1/sessions/{id}/audio',
         'GET /v1/sessions/{id}/events',
         'GET /v1/sessions/{id}/transcript',
       ].toSorted(),

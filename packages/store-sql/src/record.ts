@@ -13,7 +13,7 @@ export function recordOf(row: SessionRow): SessionRecord {
   return {
     id: row.id,
     startedAt: row.started_at,
-    recognition: recognitionOf(row),
+    ...requestOf(row),
     resumable: row.resumable === 1,
     engine: row.engine,
     state: closed ? 'closed' : 'live',
@@ -26,12 +26,17 @@ export function recordOf(row: SessionRow): SessionRecord {
   };
 }
 
-/** Members that are `undefined` are not in JSON; the two that must be there are put back. */
-function recognitionOf(row: SessionRow): RecognitionOptions {
+/** What was asked for. Members that are `undefined` are not in JSON; the two that must be there are put back. */
+function requestOf(row: SessionRow): { readonly recognition: RecognitionOptions; readonly keepAudio?: boolean } {
   const request = parsed(row.request);
   if (!isObject(request) || typeof request['model'] !== 'string' || typeof request['words'] !== 'boolean')
     throw damaged(`the request of session ${row.id}`);
-  return { language: undefined, prompt: undefined, model: request['model'], words: request['words'], ...request };
+  const { keepAudio, ...recognition } = request;
+  const { model, words } = request;
+  return {
+    recognition: { language: undefined, prompt: undefined, ...recognition, model, words },
+    ...(typeof keepAudio === 'boolean' && { keepAudio }),
+  };
 }
 
 /** An event as it was kept. `session` is for the message of a fault. */

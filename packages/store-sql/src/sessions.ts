@@ -36,14 +36,14 @@ export async function createSession(db: Kysely<Tables>, session: NewSession): Pr
 }
 
 /** `undefined` where the id or the key is taken. */
-function insertSession(db: Kysely<Tables>, { id, startedAt, recognition, resumable }: NewSession) {
+function insertSession(db: Kysely<Tables>, { id, startedAt, recognition, resumable, keepAudio }: NewSession) {
   return db
     .insertInto('sessions')
     .values({
       key: sessionKey(startedAt),
       id,
       started_at: startedAt,
-      request: JSON.stringify(recognition),
+      request: JSON.stringify({ ...recognition, keepAudio }),
       resumable: resumable ? 1 : 0,
       engine: '',
       state: 'live',

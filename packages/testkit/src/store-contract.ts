@@ -61,6 +61,7 @@ export function describeStoreContract(name: string, setup: () => Promise<StoreUn
           noiseReduction: 'near_field',
         },
         resumable: true,
+        keepAudio: false,
       };
       await store.create(asked);
       await store.create(session('plain', { resumable: false }));

@@ -12,6 +12,8 @@ export interface SessionRequest extends RecognitionOptions {
   readonly audio: DeclaredFormat;
   /** Whether the client may lose its connection and come back. */
   readonly resumable: boolean;
+  /** Whether its audio shall be kept; absent: as the server has it. */
+  readonly keepAudio?: boolean;
 }
 
 /** The session a client comes back to. */

@@ -10,6 +10,8 @@ export interface NewSession {
   readonly recognition: RecognitionOptions;
   /** Whether a client may come back to it. */
   readonly resumable: boolean;
+  /** Whether the client wants its audio kept; absent: as the server has it. */
+  readonly keepAudio?: boolean;
 }
 
 /** A session as it stands in the store. */

@@ -37,6 +37,7 @@ export class PlainCodec implements ProtocolCodec {
       words: false,
       audio: { encoding: 'auto', sampleRate: this.#sampleRate(), channels: 1 },
       resumable: false,
+      ...this.#keepAudio(),
     };
   }
 
@@ -92,6 +93,13 @@ export class PlainCodec implements ProtocolCodec {
 
   encodeAcknowledgement(): undefined {
     return undefined;
+  }
+
+  #keepAudio(): { readonly keepAudio?: boolean } {
+    const given = this.#query.get('keep_audio');
+    if (!given) return {};
+    if (given === 'true' || given === 'false') return { keepAudio: given === 'true' };
+    throw new ClientError('bad_value', '"keep_audio" must be true or false.');
   }
 
   #sampleRate(): number {

@@ -83,6 +83,7 @@ export const startMessage = z.object({
   words: z.boolean({ error: 'must be true or false' }).nullish(),
   partials: z.enum(partialModes, { error: oneOf(partialModes) }).nullish(),
   resumable: z.boolean({ error: 'must be true or false' }).nullish(),
+  keep_audio: z.boolean({ error: 'must be true or false' }).nullish(),
   resume: resume.nullish(),
 });
 
@@ -129,6 +130,7 @@ function commandOf(start: StartMessage, defaults: StartDefaults): Start['command
     ...wishes(start),
     audio,
     resumable: start.resumable ?? false,
+    ...(typeof start.keep_audio === 'boolean' && { keepAudio: start.keep_audio }),
   };
   return { kind: 'start', request };
 }

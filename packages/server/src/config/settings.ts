@@ -1,5 +1,6 @@
 import { maxSampleRate, minSampleRate } from '@live-transcribe/audio';
 import { parseOrigins } from '../http/origins.ts';
+import { keepAudioChoices } from '../recordings/recordings.ts';
 import { accessSettings } from './access-settings.ts';
 import { openaiSettings } from './openai-settings.ts';
 import { integer, language, logLevel, oneOf, optional, type Setting, setting, text, url, yesOrNo } from './setting.ts';
@@ -62,6 +63,12 @@ export const settings = {
     text,
     'data',
     'Folder of what is kept: transcripts, unless DATABASE_URL names another place.',
+  ),
+  keepAudio: setting(
+    'KEEP_AUDIO',
+    oneOf(keepAudioChoices),
+    'off',
+    'Whether the audio of sessions is kept in DATA_DIR: off; asked, of those that ask for it; on, of those that do not ask for the contrary.',
   ),
   databaseUrl: setting(
     'DATABASE_URL',

@@ -9,6 +9,7 @@ import { challenge, guardRoutes } from '../auth/guard.ts';
 import type { Log } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import type { Rings } from '../observe/rings.ts';
+import { addAudioRoute } from './audio.ts';
 import { addDebugRoutes } from './debug.ts';
 import { addDescriptionRoutes } from './descriptions.ts';
 import { httpStatus } from './http-status.ts';
@@ -64,6 +65,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   const routes = new Routes(app);
   addStatusRoutes(routes, options);
   addSessionRoutes(routes, options);
+  addAudioRoute(routes, options);
   watchers.addTo(routes, options);
   addDebugRoutes(routes, rings);
   addMetricsRoute(routes, metrics);

@@ -42,7 +42,15 @@ export const transcriptItem = z
   })
   .meta({ id: 'TranscriptItem' });
 
+const keptAudio = z.object({
+  type: z.string().describe('Its media type.'),
+  bytes: z.int().min(0),
+  duration: seconds,
+  complete: z.boolean().describe('Whether nothing is missing; where something is, silence stands for it.'),
+});
+
 export const sessionDetail = sessionSummary
+  .extend({ audio: keptAudio.nullable().describe('What is kept of its audio; null for nothing.') })
   .extend({ items: z.array(transcriptItem).describe('In the order of speaking.') })
   .meta({ id: 'Transcript' });
 

@@ -4,6 +4,8 @@ import { parseLanguage } from '@live-transcribe/protocols';
 import type { z } from 'zod';
 import type { LiveSessions } from '../live/live-sessions.ts';
 import { isSessionId } from '../live/session-id.ts';
+import type { Recordings } from '../recordings/recordings.ts';
+import { describeAudio } from './describe-audio.ts';
 import { type Answer, errorAnswer, type Routes } from './route.ts';
 import {
   idParameter,
@@ -20,6 +22,7 @@ import { readTranscript } from './transcript.ts';
 export interface SessionRouteOptions {
   readonly store: SessionStore;
   readonly lives: LiveSessions;
+  readonly recordings: Pick<Recordings, 'open' | 'remove'>;
 }
 
 type Format = (typeof transcriptFormats)[number];
@@ -35,7 +38,13 @@ const unavailable: Answer = { says: 'The store cannot be reached just now.', jso
 const badValue: Answer = { says: 'A parameter has a value that is not allowed.', json: errorAnswer };
 
 /** What was said: lists, transcripts, deletion. */
-export function addSessionRoutes(routes: Routes, { store, lives }: SessionRouteOptions): void {
+export function addSessionRoutes(routes: Routes, { store, lives, recordings }: SessionRouteOptions): void {
+  const detailOf = async (record: SessionRecord) => ({
+    ...summaryOf(record),
+    audio: await describeAudio(record, recordings),
+    items: await readTranscript(store, record.id),
+  });
+
   routes.add(
     {
       method: 'GET',
@@ -62,7 +71,7 @@ export function addSessionRoutes(routes: Routes, { store, lives }: SessionRouteO
     },
     async ({ parameters: { id } }) => {
       const record = await findSession(store, id);
-      return { ...summaryOf(record), items: await readTranscript(store, id) };
+      return detailOf(record);
     },
   );
 
@@ -83,10 +92,10 @@ export function addSessionRoutes(routes: Routes, { store, lives }: SessionRouteO
     },
     async ({ parameters: { id }, query: { format }, reply }) => {
       const record = await findSession(store, id);
-      const items = await readTranscript(store, id);
       reply.header('content-disposition', `attachment; filename="${fileName(record, format)}"`);
-      if (format === 'json') return reply.send(sessionDetail.parse({ ...summaryOf(record), items }));
+      if (format === 'json') return reply.send(sessionDetail.parse(await detailOf(record)));
       const { type, write } = captions[format];
+      const items = await readTranscript(store, id);
       return reply.type(type).send(write(items.filter(isSpoken)));
     },
   );
@@ -105,6 +114,7 @@ export function addSessionRoutes(routes: Routes, { store, lives }: SessionRouteO
       await findSession(store, id);
       await lives.remove(id);
       await store.delete(id);
+      await recordings.remove(id);
       return reply.code(204).send();
     },
   );

@@ -82,7 +82,7 @@ async function join(
   remains?.free();
   const { received } = live.session;
   for (let rest = from - received; rest > 0 && !seat.dismissal; rest -= sampleRate) {
-    await live.session.write(new Int16Array(Math.min(rest, sampleRate)));
+    await live.write(new Int16Array(Math.min(rest, sampleRate)));
   }
   const { model, language } = live.recognition;
   await seat.greet({ session, engine: engine.id, model, language, received: timeAt(received) });

@@ -15,6 +15,8 @@ import {
 } from '@live-transcribe/core';
 import type { Log } from '../observe/log.ts';
 import type { SessionObservation } from '../observe/session-observation.ts';
+import type { Recording } from '../recordings/recording.ts';
+import { writeAndKeep } from '../recordings/write-and-keep.ts';
 import { Acknowledgements } from './acknowledgements.ts';
 import { Attendance, type Remains } from './attendance.ts';
 import type { Outbox } from './outbox.ts';
@@ -39,11 +41,15 @@ export interface LiveSessionOptions {
   readonly observed: SessionObservation;
   /** Whether what is said may stand in the log. */
   readonly logTranscripts: boolean;
+  /** Where the audio is kept. */
+  readonly recording: Recording | undefined;
 }
 
 const pageSize = 100;
 /** Who asks for the session waits a little longer. */
 const lettingGoMs = 4_000;
+/** Writing the last second of a recording takes a moment; a disk that hangs is not waited for. */
+const recordingMs = 500;
 
 /**
  * A session that outlives its client's connection: it reads what the session says, has it kept, tells the bus and then
@@ -108,6 +114,12 @@ export class LiveSession {
 
   get isHeld(): boolean {
     return this.#attendance.isHeld;
+  }
+
+  /** Takes mono audio at the engine's rate; see `Session.write`. */
+  write(samples: Int16Array): Promise<void> | undefined {
+    const { session, recording } = this.#options;
+    return recording ? writeAndKeep(session, recording, samples) : session.write(samples);
   }
 
   /**
@@ -175,6 +187,7 @@ export class LiveSession {
     });
     this.abandon(moved);
     await this.ended;
+    await this.#options.recording?.settled(recordingMs);
   }
 
   async #finaliseFor(reason: TranscribeError): Promise<void> {
@@ -193,6 +206,7 @@ export class LiveSession {
     if (this.#abandoned) return;
     this.#abandoned = { published };
     this.outbox.end();
+    void this.#options.recording?.abandon();
     this.#attendance.vacate()?.dismiss(reason);
     this.#listener = undefined;
     this.#options.ending.abort(reason);
@@ -236,6 +250,7 @@ export class LiveSession {
       return asTranscribeError(thrown);
     } finally {
       this.#attendance.vacate()?.end();
+      void this.#options.recording?.end();
       this.observed.ended(closed);
       noteEnd({ closed, lastedMs: clock.now() - began, level: this.meter.total, observed: this.observed }, log);
     }
@@ -247,6 +262,7 @@ export class LiveSession {
     if (event.kind === 'covered') return this.#acknowledgements.cover(event.through, this.#seq);
     if (event.kind === 'partial') return this.#tell(event);
     noteEvent(event, this.#options);
+    if (event.kind === 'closed') void this.#options.recording?.end();
     const kept = this.outbox.keep(event);
     return kept ? kept.then(() => this.#tellKept(event)) : this.#tellKept(event);
   }

@@ -76,8 +76,9 @@ export class LiveSessions {
   begin({ id, request }: Beginning, seat: Seat, log: Log): LiveSession {
     checkLanguage(request.language, this.#parts.engine);
     this.#checkRoom();
-    const { audio, resumable, ...recognition } = request;
-    const session = { id, startedAt: Date.now(), recognition, resumable };
+    const { audio, resumable, keepAudio, ...recognition } = request;
+    const wish = keepAudio !== undefined && { keepAudio };
+    const session = { id, startedAt: Date.now(), recognition, resumable, ...wish };
     const { origin } = seat;
     const live = this.#open({ session, origin, seat }, log);
     this.#parts.metrics.sessionsStarted.inc({ protocol: origin.protocol });
@@ -172,10 +173,11 @@ export class LiveSessions {
     if (!taken) throw unknown(id);
     const { claim, record } = taken;
     if (await this.#hasStopped(record)) return { kind: 'stopped', record };
-    const { startedAt, resumable, seq, segments, recognition } = record;
+    const { startedAt, resumable, keepAudio, seq, segments, recognition } = record;
     const lastEnd = timelineMs(record.lastEnd);
     const position = msToSamples(Math.max(from, lastEnd), engine.sampleRate);
-    const session = { id, startedAt, resumable, recognition: { ...recognition, words } };
+    const wish = keepAudio !== undefined && { keepAudio };
+    const session = { id, startedAt, resumable, recognition: { ...recognition, words }, ...wish };
     const { origin } = seat;
     const live = this.#open({ session, origin, claim, continues: { seq, segments, lastEnd, position } }, log);
     this.#parts.metrics.sessionsReopened.inc({ protocol: origin.protocol });

@@ -14,6 +14,7 @@ import type { Metrics } from '../observe/metrics.ts';
 import { observeEngine } from '../observe/observed-engine.ts';
 import type { Rings } from '../observe/rings.ts';
 import type { ClientOrigin } from '../observe/session-observation.ts';
+import type { Recordings } from '../recordings/recordings.ts';
 import { LiveSession } from './live-session.ts';
 import { Outbox, type Patience } from './outbox.ts';
 import type { Seat } from './seat.ts';
@@ -29,6 +30,7 @@ export interface LiveSessionParts {
   readonly metrics: Metrics;
   /** Whether what is said may stand in the log. */
   readonly logTranscripts: boolean;
+  readonly recordings: Pick<Recordings, 'begin'>;
   /** How long a lost client is waited for. */
   readonly resumeMs: number;
   readonly patience: Patience;
@@ -42,7 +44,7 @@ export type Opening = { readonly session: NewSession; readonly origin: ClientOri
 
 /** Joins a session to its engine, its outbox and the bus, and has it begin. */
 export function openLiveSession(opening: Opening, parts: LiveSessionParts, parent: Log): LiveSession {
-  const { engine, store, bus, clock, random, rings, metrics, resumeMs, patience, logTranscripts } = parts;
+  const { engine, store, bus, clock, random, rings, metrics, recordings, resumeMs, patience, logTranscripts } = parts;
   const { id, recognition, resumable } = opening.session;
   const earlier = 'continues' in opening ? opening : undefined;
   const seq = earlier?.continues.seq ?? 0;
@@ -65,6 +67,8 @@ export function openLiveSession(opening: Opening, parts: LiveSessionParts, paren
     engine: observeEngine(engine, observed, rings),
     signal: ending.signal,
   });
+  const position = earlier?.continues.position ?? 0;
+  const recording = recordings.begin({ session: opening.session, sampleRate, position, log });
   const options = {
     session,
     ending,
@@ -79,6 +83,7 @@ export function openLiveSession(opening: Opening, parts: LiveSessionParts, paren
     resumeMs,
     observed,
     logTranscripts,
+    recording,
   };
   const live = new LiveSession(options, 'seat' in opening ? opening.seat : undefined);
   return live;

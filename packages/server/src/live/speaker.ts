@@ -18,7 +18,7 @@ export interface Speaker {
 export const remainsOf = ({ live, intake, seam }: Speaker): Remains => ({
   flush: async () => {
     try {
-      await live.session.write(seam.take(await intake.end()));
+      await live.write(seam.take(await intake.end()));
     } catch (thrown) {
       live.log.debug({ err: thrown }, 'the rest of the audio was not to be had');
     }

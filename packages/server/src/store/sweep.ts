@@ -7,6 +7,7 @@ import {
   type SessionStore,
 } from '@live-transcribe/core';
 import type { Log } from '../observe/log.ts';
+import type { Recordings } from '../recordings/recordings.ts';
 
 export interface SweepOptions {
   readonly store: SessionStore;
@@ -16,6 +17,7 @@ export interface SweepOptions {
   readonly isLive: (id: string) => boolean;
   /** `undefined`: transcripts are kept until somebody deletes them. */
   readonly retentionDays: number | undefined;
+  readonly recordings: Pick<Recordings, 'sweep'>;
 }
 
 const hourMs = 60 * 60_000;
@@ -50,6 +52,7 @@ export class Sweep {
       try {
         await this.#expire();
         await this.#closeLeftBehind();
+        await this.#removeStrayAudio();
       } catch (thrown) {
         log.warn(
           { err: asTranscribeError(thrown) },
@@ -70,6 +73,12 @@ export class Sweep {
       if (count < pageSize) break;
     }
     if (deleted > 0) log.info({ deleted }, `transcripts older than ${retentionDays} days were deleted`);
+  }
+
+  async #removeStrayAudio(): Promise<void> {
+    const { store, recordings, log } = this.#options;
+    const removed = await recordings.sweep(store, Date.now(), this.#ending.signal);
+    if (removed > 0) log.info({ removed }, 'audio of sessions that are no longer kept was deleted');
   }
 
   /**

@@ -22,6 +22,7 @@ const table: Readonly<Record<string, RouteAccess>> = {
   'GET /v1/sessions': ['sessions'],
   'GET /v1/sessions/:id': ['sessions'],
   'GET /v1/sessions/:id/transcript': ['sessions'],
+  'GET /v1/sessions/:id/audio': ['sessions'],
   'GET /v1/sessions/:id/events': ['watch', 'sessions'],
   'DELETE /v1/sessions/:id': ['sessions'],
   'GET /debug/front-chunks': ['debug'],
