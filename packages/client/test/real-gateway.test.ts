@@ -60,9 +60,7 @@ async function run(seed: number, gateway: RealGateway, restarts: boolean) {
     await begun;
     let next = 3_000;
     for (let at = 0; at < length; ) {
-      // Whole milliseconds where the server is started again.
-      const unit = restarts ? rate / 1000 : 1;
-      const count = Math.min(unit * (1 + Math.floor((random() * 640) / unit)), length - at);
+      const count = Math.min(1 + Math.floor(random() * 640), length - at);
       yield new Uint8Array(rulerAudio(at, count).buffer.slice(0) as ArrayBuffer);
       at += count;
       await new Promise((resolve) => setImmediate(resolve));
