@@ -37,7 +37,12 @@ let port = 0;
 let gateway = await start();
 
 async function start() {
-  const read = readConfig({ HOST: '127.0.0.1', PORT: String(port), DATA_DIR: join(folder, 'data') });
+  const read = readConfig({
+    HOST: '127.0.0.1',
+    PORT: String(port),
+    DATA_DIR: join(folder, 'data'),
+    ALLOWED_ORIGINS: 'http://localhost:*',
+  });
   if (!read.ok) throw new Error(read.faults.join('\n'));
   const models = { transcriptions: 'hash', plain: 'hash' };
   const choice = { engine: hashEngine(), reason: 'A benchmark chose it.', models, plainLanguage: 'en' };

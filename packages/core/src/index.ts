@@ -59,6 +59,7 @@ export type {
   Partial,
   Seq,
   SessionEvent,
+  Span,
   TimelineWord,
 } from './session/events.ts';
 export type { FeedOptions } from './session/feed.ts';

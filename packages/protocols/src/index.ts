@@ -8,3 +8,4 @@ export type { TranscriptionsOptions } from './transcriptions/codec.ts';
 export { transcriptionsMessages } from './transcriptions/messages.ts';
 export { transcriptionsProtocol, watcherMessages } from './transcriptions/protocol.ts';
 export type { StartDefaults } from './transcriptions/schema.ts';
+export { parseStart } from './transcriptions/schema.ts';

@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net';
+import type { OpenAac } from '@live-transcribe/audio';
 import { FfmpegCodecs } from '@live-transcribe/codec-ffmpeg';
 import { type Clock, type EventBus, type SessionStore, systemClock, withTimeLimit } from '@live-transcribe/core';
 import { plainProtocol, transcriptionsProtocol } from '@live-transcribe/protocols';
@@ -9,6 +10,7 @@ import { answerCalls } from './bus/answer-calls.ts';
 import { openBus } from './bus/open-bus.ts';
 import type { Config } from './config/settings.ts';
 import type { EngineChoice } from './engines.ts';
+import { FileTranscriptions } from './files/file-transcriptions.ts';
 import { createApp } from './http/app.ts';
 import { Watchers } from './http/watch.ts';
 import { heartbeatTicks, LiveSessions } from './live/live-sessions.ts';
@@ -83,6 +85,12 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   // It ends with the bus.
   void answerCalls({ bus, lives, log });
   const watchers = new Watchers();
+  const openAac: OpenAac = (aac) => ffmpeg.openAac(aac);
+  const files = new FileTranscriptions({
+    ...{ engine, openAac, clock, log, rings, metrics, model: models.transcriptions, door: guards.door },
+    mostFiles: config.mostFiles,
+    mostBytes: config.fileMegabytes * 2 ** 20,
+  });
   const { comingBackMs = Math.max(resumeMs, leastComingBackMs) } = options;
   const app = await createApp({
     ...options,
@@ -93,6 +101,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     bus,
     clock,
     watchers,
+    files,
     comingBackMs,
     recordings,
     ...guards,
@@ -107,7 +116,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       plainProtocol({ model: models.plain, language: plainLanguage, sampleRate: config.sampleRate }),
     ],
     ...{ engine, lives, store, clock, log, rings, metrics, ...guards },
-    openAac: (aac) => ffmpeg.openAac(aac),
+    openAac,
     heartbeatMs: options.heartbeatMs ?? heartbeatMs,
     idleMs: options.idleMs ?? idleMs,
   });

@@ -58,6 +58,13 @@ export const settings = {
     100,
     'How many AAC streams are decoded at once, each by an ffmpeg of about 11 MB; 0 for none.',
   ),
+  mostFiles: setting(
+    'FILE_TRANSCRIPTIONS',
+    integer(0, 1_000),
+    4,
+    'How many files POST /v1/audio/transcriptions takes at a time; 0 for none.',
+  ),
+  fileMegabytes: setting('FILE_MB', integer(1, 100_000), 200, 'How large such a file may be, in MiB.'),
   dataDir: setting(
     'DATA_DIR',
     text,

@@ -1,11 +1,13 @@
 import { fileURLToPath } from 'node:url';
 import cors from '@fastify/cors';
+import multipart from '@fastify/multipart';
 import fastifyStatic from '@fastify/static';
 import { TranscribeError } from '@live-transcribe/core';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Access } from '../auth/access.ts';
 import type { Door } from '../auth/door.ts';
 import { challenge, guardRoutes } from '../auth/guard.ts';
+import type { FileTranscriptions } from '../files/file-transcriptions.ts';
 import type { Log } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import type { Rings } from '../observe/rings.ts';
@@ -26,6 +28,7 @@ export interface AppOptions extends StatusOptions, SessionRouteOptions, WatchOpt
   readonly rings: Rings;
   readonly metrics: Metrics;
   readonly watchers: Watchers;
+  readonly files: FileTranscriptions;
   readonly access: Access;
   readonly door: Door;
   /** The folder of the built page. */
@@ -39,7 +42,7 @@ const docsFolder = fileURLToPath(new URL('../../assets/docs/', import.meta.url))
 
 /** Everything that is spoken over plain HTTP. */
 export async function createApp(options: AppOptions): Promise<FastifyInstance> {
-  const { log, rings, metrics, pageFolder, version, watchers, access, door } = options;
+  const { log, rings, metrics, pageFolder, version, watchers, files, access, door } = options;
   const app: FastifyInstance = Fastify({ bodyLimit: 64 * 1024 });
 
   countRequests(app, metrics, log);
@@ -62,11 +65,14 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(fastifyStatic, { root: docsFolder, prefix: '/docs/', decorateReply: false });
   app.get('/docs', { config: { access: 'public' } }, (_request, reply) => reply.redirect('/docs/'));
 
+  await app.register(multipart);
+
   const routes = new Routes(app);
   addStatusRoutes(routes, options);
   addSessionRoutes(routes, options);
   addAudioRoute(routes, options);
   watchers.addTo(routes, options);
+  files.addTo(routes);
   addDebugRoutes(routes, rings);
   addMetricsRoute(routes, metrics);
   addDescriptionRoutes(routes, version);

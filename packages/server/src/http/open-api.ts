@@ -40,6 +40,9 @@ function operation(spec: RouteSpec, schemas: JsonSchemas): JsonObject {
     operationId: operationId(spec),
     summary: spec.says,
     ...(parameters.length > 0 && { parameters }),
+    ...(spec.form && {
+      requestBody: { required: true, content: { 'multipart/form-data': { schema: schemas.of(spec.form, 'input') } } },
+    }),
     ...(spec.access !== 'public' && { security: spec.access.map((scope) => ({ bearer: [scope] })) }),
     responses: Object.fromEntries(answers),
   };

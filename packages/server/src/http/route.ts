@@ -12,7 +12,7 @@ export type Answer = { readonly says: string } & (
 
 /** What a route is: it is served, checked and documented by this. */
 export interface RouteSpec<Path extends z.ZodObject = z.ZodObject, Query extends z.ZodObject = z.ZodObject> {
-  readonly method: 'GET' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'DELETE';
   /** With `:name` for what varies. */
   readonly path: string;
   readonly says: string;
@@ -20,6 +20,10 @@ export interface RouteSpec<Path extends z.ZodObject = z.ZodObject, Query extends
   readonly access: RouteAccess;
   readonly parameters?: Path;
   readonly query?: Query;
+  /** Of a form (multipart/form-data), which the handler reads itself. */
+  readonly form?: z.ZodObject;
+  /** In bytes, where it is not the server's usual one. */
+  readonly bodyLimit?: number;
   /** By status. */
   readonly answers: Readonly<Record<number, Answer>>;
 }
@@ -59,6 +63,7 @@ export class Routes {
       method: spec.method,
       url: spec.path,
       config: { access: spec.access },
+      ...(spec.bodyLimit !== undefined && { bodyLimit: spec.bodyLimit }),
       // Asked for its head alone, a stream would be made and never be read.
       exposeHeadRoute: !Object.values(spec.answers).some(isStream),
       handler: async (request, reply) => {

@@ -9,7 +9,7 @@ export async function readTranscript(store: Pick<SessionStore, 'read'>, id: stri
   for (let last = 0, full = true; full; ) {
     const page = await store.read(id, last as LoggedEvent['seq'], pageSize);
     for (const event of page) {
-      add(event, items);
+      addToTranscript(event, items);
       last = event.seq;
     }
     full = page.length === pageSize;
@@ -17,7 +17,8 @@ export async function readTranscript(store: Pick<SessionStore, 'read'>, id: stri
   return items;
 }
 
-function add(event: LoggedEvent, items: TranscriptItem[]): void {
+/** Adds to `items` what `event` says of them. */
+export function addToTranscript(event: LoggedEvent, items: TranscriptItem[]): void {
   switch (event.kind) {
     case 'final': {
       const { text, speaker, confidence, words } = event;

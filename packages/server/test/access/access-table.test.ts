@@ -25,6 +25,7 @@ const table: Readonly<Record<string, RouteAccess>> = {
   'GET /v1/sessions/:id/audio': ['sessions'],
   'GET /v1/sessions/:id/events': ['watch', 'sessions'],
   'DELETE /v1/sessions/:id': ['sessions'],
+  'POST /v1/audio/transcriptions': ['transcribe'],
   'GET /debug/front-chunks': ['debug'],
   'GET /debug/openai-chunks': ['debug'],
   'GET /debug/openai-text': ['debug'],
