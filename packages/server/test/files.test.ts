@@ -123,7 +123,7 @@ describe('POST /v1/audio/transcriptions', () => {
     expectAll(JSON.parse((await post(server, {})).text).text);
   });
 
-  it.each([
+  it.each<[string, Record<string, string>, Uint8Array, number, string]>([
     ['nothing that is audio', {}, new TextEncoder().encode('# Not a sound\n'.repeat(900)), 400, 'unsupported_audio'],
     ['an empty file', {}, new Uint8Array(0), 400, 'bad_audio'],
     ['half a header', {}, wav.slice(0, 20), 400, 'bad_audio'],
@@ -134,7 +134,7 @@ describe('POST /v1/audio/transcriptions', () => {
     ['too large a file', {}, new Uint8Array(2 ** 20 + 1), 413, 'message_too_big'],
   ])('[FT7] refuses %s as OpenAI does, with a sentence', async (_, fields, file, status, code) => {
     const server = await start({ environment: { FILE_MB: '1' } });
-    const answer = await post(server, fields as Record<string, string>, file);
+    const answer = await post(server, fields, file);
     expect(JSON.parse(answer.text).error, answer.text).toMatchObject({ code, type: 'invalid_request_error' });
     expect(answer.status).toBe(status);
     expectAll(JSON.parse((await post(server, {})).text).text);
@@ -178,7 +178,7 @@ describe('POST /v1/audio/transcriptions', () => {
     expect([second.status, second.headers.get('retry-after')]).toEqual([503, '5']);
     expect((await second.json()).error).toMatchObject({ code: 'engine_busy', type: 'server_error' });
     leaving.abort();
-    await expect(first).rejects.toThrow();
+    await expect(first).rejects.toThrow('aborted');
     await expect.poll(async () => (await post(server, {})).status).toBe(200);
   });
 
