@@ -61,10 +61,10 @@ export class Weather {
 }
 
 /** The address, and with it a password, is in no message of the library; that of a name with two addresses is empty. */
-function sentenceOf(error: Error): string {
+export function sentenceOf(error: unknown): string {
   const first: unknown = error instanceof AggregateError ? error.errors[0] : error;
-  const { message } = first instanceof Error ? first : error;
-  return message.replace(/\.$/, '');
+  const shown = first instanceof Error ? first : error;
+  return (shown instanceof Error ? shown.message : String(shown)).replace(/\.$/, '');
 }
 
 /** Ends it without waiting for what is under way. */

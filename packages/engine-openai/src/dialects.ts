@@ -23,6 +23,8 @@ export interface Dialect {
   realtime(base: URL, model: string): URL;
   clientSecrets(base: URL): URL;
   transcriptions(base: URL, model: string): URL;
+  /** What models there are: a question that costs nothing. */
+  models(base: URL): URL;
   /** The client event that asks for a session. */
   update(session: Session): object;
 }
@@ -58,6 +60,7 @@ const plain: Dialect = {
   realtime: (base, model) => below(base, 'realtime', { intent: 'transcription', model }),
   clientSecrets: (base) => below(base, 'realtime/client_secrets'),
   transcriptions: (base) => below(base, 'audio/transcriptions'),
+  models: (base) => below(base, 'models'),
   update: generalUpdate,
 };
 
@@ -102,6 +105,7 @@ const dialects: Readonly<Record<DialectName, Dialect>> = {
     realtime: (base) => below(atResource(base), 'openai/v1/realtime', { intent: 'transcription' }),
     clientSecrets: (base) => below(atResource(base), 'openai/v1/realtime/client_secrets'),
     transcriptions: (base) => below(atResource(base), 'openai/v1/audio/transcriptions'),
+    models: (base) => below(atResource(base), 'openai/v1/models'),
   },
   'azure-preview': {
     ...openai,
@@ -111,6 +115,7 @@ const dialects: Readonly<Record<DialectName, Dialect>> = {
     clientSecrets: (base) => ofPreview(base, 'realtime/client_secrets', {}),
     transcriptions: (base, model) =>
       ofPreview(base, `deployments/${encodeURIComponent(model)}/audio/transcriptions`, {}),
+    models: (base) => ofPreview(base, 'models', {}),
     update: betaUpdate,
   },
 };

@@ -1,3 +1,4 @@
+export { type AskServiceOptions, askService, type ServiceAnswer } from './ask-service.ts';
 export type { CreateDetector, DetectorOptions, SpeechEdge, TurnDetector } from './detector.ts';
 export type { DialectName } from './dialects.ts';
 export type { OpenAIEngineOptions } from './openai-engine.ts';

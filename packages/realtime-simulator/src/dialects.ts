@@ -9,6 +9,8 @@ export interface SimulatedDialect {
   /** Path at which secrets are minted; nowhere when absent. */
   readonly clientSecrets?: string;
   readonly transcriptions: RegExp;
+  /** The path at which models are listed. */
+  readonly models: string;
   /** The only model that gives the times of words; any does when absent. */
   readonly wordsModel?: string;
   readonly keyIn: 'authorization' | 'api-key';
@@ -24,6 +26,7 @@ const openai: SimulatedDialect = {
   realtime: '/v1/realtime',
   clientSecrets: '/v1/realtime/client_secrets',
   transcriptions: /^\/v1\/audio\/transcriptions$/,
+  models: '/v1/models',
   wordsModel: 'whisper-1',
   keyIn: 'authorization',
   needsKey: true,
@@ -41,6 +44,7 @@ export const simulatedDialects: Readonly<Record<SimulatedDialectName, SimulatedD
     root: '/openai/v1',
     realtime: '/openai/v1/realtime',
     transcriptions: /^\/openai\/v1\/audio\/transcriptions$/,
+    models: '/openai/v1/models',
     keyIn: 'api-key',
   },
   'azure-preview': {
@@ -48,6 +52,7 @@ export const simulatedDialects: Readonly<Record<SimulatedDialectName, SimulatedD
     root: '/openai',
     realtime: '/openai/realtime',
     transcriptions: /^\/openai\/deployments\/[^/]+\/audio\/transcriptions$/,
+    models: '/openai/models',
     keyIn: 'api-key',
     shape: 'beta',
     demands: ['api-version', 'deployment'],

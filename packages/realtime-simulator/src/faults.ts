@@ -37,6 +37,9 @@ export type SimulatorFault = Scope &
     | { readonly kind: 'stall_secret' }
     /** Mints a secret that has expired already. */
     | { readonly kind: 'expired_secret' }
+    /** Of the list of models. */
+    | ({ readonly kind: 'refuse_models' } & HttpAnswer)
+    | { readonly kind: 'stall_models' }
     /** Of a file's text. */
     | ({ readonly kind: 'refuse_transcription' } & HttpAnswer)
     | { readonly kind: 'stall_transcription' }

@@ -167,7 +167,8 @@ class RunningSimulator implements Simulator {
 
   async #request(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { pathname } = new URL(request.url ?? '/', 'http://simulator');
-    const { clientSecrets, transcriptions } = this.#dialect;
+    const { clientSecrets, transcriptions, models } = this.#dialect;
+    if (pathname === models && request.method === 'GET') return this.#list(request, response);
     const isFile = transcriptions.test(pathname);
     if ((pathname !== clientSecrets && !isFile) || request.method !== 'POST') {
       return answer(
@@ -183,6 +184,15 @@ class RunningSimulator implements Simulator {
       response,
       refusal ?? (isFile ? await this.#transcribe(request, body) : this.#mint(request, body.toString())),
     );
+  }
+
+  #list(request: IncomingMessage, response: ServerResponse): void {
+    if (this.#faults.take('stall_models', this.#connected)) return;
+    const refusal = this.#faults.take('refuse_models', this.#connected);
+    const fault = this.#keyFault(request);
+    const data = (this.#options.models ?? []).map((id) => ({ id, object: 'model' }));
+    const list = { status: 200, body: JSON.stringify({ object: 'list', data }) };
+    answer(response, refusal ?? (fault ? asAnswer(401, fault) : list));
   }
 
   async #transcribe(request: IncomingMessage, body: Buffer<ArrayBuffer>): Promise<HttpAnswer> {

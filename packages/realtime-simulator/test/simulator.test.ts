@@ -8,6 +8,16 @@ const input = (settings: object) => ({ type: 'transcription', audio: { input: se
 const mint = (baseUrl: string, body: string, key = 'sk-any') =>
   fetch(`${baseUrl}/realtime/client_secrets`, { method: 'POST', headers: { authorization: `Bearer ${key}` }, body });
 
+describe('the list of models', () => {
+  it('is for those who have a key', async () => {
+    const simulator = await simulate({ apiKey: 'sk-right' });
+    const ask = (key: string) => fetch(`${simulator.baseUrl}/models`, { headers: { authorization: `Bearer ${key}` } });
+    expect((await ask('sk-wrong')).status).toBe(401);
+    const answer = await ask('sk-right');
+    expect([answer.status, await answer.json()]).toEqual([200, { object: 'list', data: [] }]);
+  });
+});
+
 describe('client secrets', () => {
   it('are minted with the session asked for, and open it', async () => {
     const simulator = await simulate({ apiKey: 'sk-right' });
@@ -57,7 +67,7 @@ describe('client secrets', () => {
     expect(await wrong.json()).toMatchObject({ error: { code: 'invalid_api_key' } });
     const none = await fetch(`${simulator.baseUrl}/realtime/client_secrets`, { method: 'POST' });
     expect(none.status).toBe(401);
-    expect((await fetch(`${simulator.baseUrl}/models`)).status).toBe(404);
+    expect((await fetch(`${simulator.baseUrl}/files`)).status).toBe(404);
   });
 });
 

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'dotenv';
 import type { AccessMode } from './auth/access.ts';
+import { type Command, parseCommand, usage } from './command-line.ts';
 import { readConfig } from './config/read-config.ts';
 import type { Config } from './config/settings.ts';
 import { chooseEngine, type EngineChoice } from './engines.ts';
@@ -14,10 +15,13 @@ import { describeStore } from './store/open-store.ts';
 const pageFolder = fileURLToPath(new URL('../../../apps/web/dist/', import.meta.url));
 const packageFile = new URL('../package.json', import.meta.url);
 
-/** The environment, and under it what stands in `.env` in the working directory. An empty value hides nothing. */
-function readEnvironment(): Record<string, string | undefined> {
+/** What stands in `.env` in the working directory. */
+const readDotEnv = (): Record<string, string> => (existsSync('.env') ? parse(readFileSync('.env')) : {});
+
+/** The environment, and under it what stands in `.env`. An empty value hides nothing. */
+function readEnvironment(dotEnv: Record<string, string>): Record<string, string | undefined> {
   const given = Object.fromEntries(Object.entries(process.env).filter(([, value]) => value !== ''));
-  return existsSync('.env') ? { ...parse(readFileSync('.env')), ...given } : given;
+  return { ...dotEnv, ...given };
 }
 
 function readVersion(): string {
@@ -72,8 +76,52 @@ function stopOnSignal(gateway: Gateway, log: Log): void {
   process.on('SIGINT', stop);
 }
 
+async function doctor({ json, offline }: Extract<Command, { kind: 'doctor' }>): Promise<void> {
+  // A server needs none of it.
+  const { examine } = await import('./doctor/examine.ts');
+  const { asJson, asText, isWell } = await import('./doctor/report.ts');
+  const dotEnv = readDotEnv();
+  const read = readConfig(readEnvironment(dotEnv));
+  const searchPath = process.env['PATH'];
+  const findings = await examine({ read, named: Object.keys(dotEnv), offline, pageFolder, searchPath });
+  const isOver = new Promise((resolve) => process.stdout.write(json ? asJson(findings) : asText(findings), resolve));
+  await isOver;
+  // What a check could not end, a socket that nobody answers, is not waited for.
+  process.exit(isWell(findings) ? 0 : 1);
+}
+
 async function main(): Promise<void> {
-  const read = readConfig(readEnvironment());
+  const command = readCommand();
+  switch (command?.kind) {
+    case 'serve':
+      return serve();
+    case 'doctor':
+      return doctor(command);
+    case 'help':
+      process.stdout.write(usage);
+      return;
+    case 'version':
+      process.stdout.write(`${readVersion()}\n`);
+      return;
+    case undefined:
+      return;
+    default:
+      command satisfies never;
+  }
+}
+
+function readCommand(): Command | undefined {
+  try {
+    return parseCommand(process.argv.slice(2));
+  } catch (thrown) {
+    process.stderr.write(`${thrown instanceof Error ? thrown.message : String(thrown)}\n\n${usage}`);
+    process.exitCode = 2;
+    return undefined;
+  }
+}
+
+async function serve(): Promise<void> {
+  const read = readConfig(readEnvironment(readDotEnv()));
   if (!read.ok) {
     for (const fault of read.faults) console.error(`Cannot start: ${fault}`);
     process.exitCode = 2;

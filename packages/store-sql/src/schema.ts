@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { StoreError } from '@live-transcribe/core';
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, sql, type Transaction } from 'kysely';
 import type { StoreDialect } from './dialect.ts';
 import type { Tables } from './tables.ts';
 
@@ -11,22 +11,50 @@ const migrations: readonly Migration[] = [createTables];
 
 /** Brings the database to the version of this program; throws `StoreError` where it is beyond it. Answers the store's secret. */
 export async function migrate(db: Kysely<Tables>, dialect: StoreDialect): Promise<string> {
-  return db.transaction().execute(async (transaction) => {
-    await dialect.lockSchema(transaction);
-    await sql`CREATE TABLE IF NOT EXISTS store (version integer NOT NULL, secret text NOT NULL, probed_at ${sql.raw(dialect.schema.integer)} NOT NULL)`.execute(
-      transaction,
-    );
-    const found = await transaction.selectFrom('store').select(['version', 'secret']).executeTakeFirst();
-    if (found && found.version > migrations.length) throw fromTheFuture(found.version);
-    for (const step of migrations.slice(found?.version ?? 0)) await step(transaction, dialect);
-    if (found) {
-      await transaction.updateTable('store').set({ version: migrations.length }).execute();
-      return found.secret;
-    }
-    const secret = randomBytes(24).toString('base64url');
-    await transaction.insertInto('store').values({ version: migrations.length, secret, probed_at: 0 }).execute();
-    return secret;
-  });
+  const { secret } = await db.transaction().execute((transaction) => bringUp(transaction, dialect));
+  return secret;
+}
+
+/** What a database was found to be, and the version that this program makes of it. */
+export interface SchemaState {
+  /** `undefined` where nothing was there. */
+  readonly found: number | undefined;
+  readonly current: number;
+}
+
+/** Does all that `migrate` does, and takes it back. Throws what it throws. */
+export async function rehearse(db: Kysely<Tables>, dialect: StoreDialect): Promise<SchemaState> {
+  let found: number | undefined;
+  const rehearsed = new Error('It was a rehearsal.');
+  try {
+    await db.transaction().execute(async (transaction) => {
+      ({ found } = await bringUp(transaction, dialect));
+      throw rehearsed;
+    });
+  } catch (error) {
+    if (error !== rehearsed) throw error;
+  }
+  return { found, current: migrations.length };
+}
+
+async function bringUp(
+  transaction: Transaction<Tables>,
+  dialect: StoreDialect,
+): Promise<{ readonly secret: string; readonly found: number | undefined }> {
+  await dialect.lockSchema(transaction);
+  await sql`CREATE TABLE IF NOT EXISTS store (version integer NOT NULL, secret text NOT NULL, probed_at ${sql.raw(dialect.schema.integer)} NOT NULL)`.execute(
+    transaction,
+  );
+  const found = await transaction.selectFrom('store').select(['version', 'secret']).executeTakeFirst();
+  if (found && found.version > migrations.length) throw fromTheFuture(found.version);
+  for (const step of migrations.slice(found?.version ?? 0)) await step(transaction, dialect);
+  if (found) {
+    await transaction.updateTable('store').set({ version: migrations.length }).execute();
+    return { secret: found.secret, found: found.version };
+  }
+  const secret = randomBytes(24).toString('base64url');
+  await transaction.insertInto('store').values({ version: migrations.length, secret, probed_at: 0 }).execute();
+  return { secret, found: undefined };
 }
 
 function fromTheFuture(version: number): StoreError {

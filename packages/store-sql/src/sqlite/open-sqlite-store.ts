@@ -1,8 +1,11 @@
-import { statfs } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, statfs } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { type Clock, type SessionStore, systemClock } from '@live-transcribe/core';
 import { sql } from 'kysely';
 import type { StoreDialect } from '../dialect.ts';
+import { rehearseStore } from '../rehearse-store.ts';
+import type { SchemaState } from '../schema.ts';
 import { SqlStore } from '../sql-store.ts';
 import { sqliteFault } from './fault.ts';
 import { sqliteLibrary } from './library.ts';
@@ -26,6 +29,27 @@ export async function openSqliteStore({
   now = Date.now,
 }: SqliteStoreOptions): Promise<SessionStore> {
   return SqlStore.open(sqliteStoreDialect(file, await sqliteLibrary(), clock), now);
+}
+
+/**
+ * Whether the store could be opened, and what a start would find; nothing of it stays. Where there is no file yet, one is
+ * made in a folder beside its place, and removed. Throws `StoreError`.
+ */
+export async function rehearseSqliteStore({ file, clock = systemClock }: SqliteStoreOptions): Promise<SchemaState> {
+  const library = await sqliteLibrary();
+  if (existsSync(file)) return rehearseStore(sqliteStoreDialect(file, library, clock));
+  let made: string | undefined;
+  let folder: string | undefined;
+  try {
+    made = await mkdir(dirname(file), { recursive: true });
+    folder = await mkdtemp(join(dirname(file), 'rehearsal-'));
+    return await rehearseStore(sqliteStoreDialect(join(folder, basename(file)), library, clock));
+  } catch (error) {
+    throw sqliteFault(error, file);
+  } finally {
+    if (folder !== undefined) await rm(folder, { recursive: true, force: true });
+    if (made !== undefined) await rm(made, { recursive: true, force: true });
+  }
 }
 
 function sqliteStoreDialect(file: string, open: OpenSqlite, clock: Clock): StoreDialect {
