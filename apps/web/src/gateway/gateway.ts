@@ -96,6 +96,13 @@ export class Gateway {
     return parseSession(await this.#get(path, { signal, missing: 'session_unknown' }));
   }
 
+  /** Where the audio of a session is; a player can bring its token in the address only. */
+  audio(id: string): string {
+    const address = new URL(`v1/sessions/${encodeURIComponent(id)}/audio`, this.#base);
+    if (this.token) address.searchParams.set('token', this.token);
+    return address.href;
+  }
+
   async deleteSession(id: string): Promise<void> {
     const answer = await this.#ask(`v1/sessions/${encodeURIComponent(id)}`, { method: 'DELETE' });
     // Gone already is gone.

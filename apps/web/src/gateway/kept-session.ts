@@ -1,5 +1,5 @@
 import type { Segment } from '@live-transcribe/client';
-import { type JsonObject, number, objects, text } from './json.ts';
+import { isObject, type JsonObject, number, objects, text } from './json.ts';
 
 /** A session as it stands in a list. */
 export interface SessionSummary {
@@ -23,6 +23,13 @@ export interface SessionPage {
 
 export interface KeptSession extends SessionSummary {
   readonly items: readonly Segment[];
+  readonly audio: KeptAudio | undefined;
+}
+
+/** What the server has kept of the audio. */
+export interface KeptAudio {
+  /** Whether nothing is missing. */
+  readonly complete: boolean;
 }
 
 export function parsePage(body: JsonObject): SessionPage {
@@ -30,7 +37,12 @@ export function parsePage(body: JsonObject): SessionPage {
 }
 
 export function parseSession(body: JsonObject): KeptSession {
-  return { ...parseSummary(body), items: objects(body['items']).map(parseItem) };
+  const audio = body['audio'];
+  return {
+    ...parseSummary(body),
+    items: objects(body['items']).map(parseItem),
+    audio: isObject(audio) ? { complete: audio['complete'] !== false } : undefined,
+  };
 }
 
 function parseSummary(given: JsonObject): SessionSummary {

@@ -12,7 +12,7 @@ import type { Run, Transcript } from '../transcript/transcript.ts';
 import { ending } from './ending.ts';
 import { openSource, type SourceChoice } from './open-source.ts';
 import { type Phase, phaseAfter } from './phase.ts';
-import { Player } from './player.ts';
+import { Player, playableFile } from './player.ts';
 import type { StartRequest } from './start-request.ts';
 
 export interface DictationOptions {
@@ -211,7 +211,7 @@ export class Dictation {
 
   #play(file: File, run: Run): void {
     this.#dropPlayer();
-    this.#player.value = new Player(file, run, (problem) => {
+    this.#player.value = new Player(playableFile(file), run, (problem) => {
       // That it cannot be heard matters less than that it cannot be transcribed.
       if (this.#problem.value?.kind !== 'error') this.tell(problem);
     });

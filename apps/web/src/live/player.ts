@@ -5,22 +5,36 @@ import type { Run } from '../transcript/transcript.ts';
 /** Seconds before a word: heard from its very beginning it is hard to understand. */
 const leadIn = 0.15;
 
-/** Plays the file that is being transcribed, in the transcript's time. */
+/** What can be played. */
+export interface Playable {
+  readonly name: string;
+  readonly url: string;
+  /** Called when it is played no more. */
+  readonly release?: () => void;
+}
+
+/** A file of the person's own. */
+export function playableFile(file: File): Playable {
+  const url = URL.createObjectURL(file);
+  return { name: file.name, url, release: () => URL.revokeObjectURL(url) };
+}
+
+/** Plays what is or was transcribed, in the transcript's time. */
 export class Player {
-  /** The part of the transcript that the file belongs to. */
+  /** The part of the transcript that it belongs to. */
   readonly run: Pick<Run, 'number' | 'offset'>;
   readonly name: string;
   readonly #media = new Audio();
-  readonly #url: string;
+  readonly #source: Playable;
   readonly #playing = signal(false);
   readonly #time = signal(0);
   readonly #duration = signal(0);
   #frame = 0;
 
-  constructor(file: File, run: Pick<Run, 'number' | 'offset'>, tell: (problem: Problem) => void) {
+  constructor(source: Playable, run: Pick<Run, 'number' | 'offset'>, tell: (problem: Problem) => void) {
     this.run = run;
-    this.name = file.name;
-    this.#url = URL.createObjectURL(file);
+    this.name = source.name;
+    this.#source = source;
     const media = this.#media;
     media.preload = 'metadata';
     media.addEventListener('durationchange', () => {
@@ -31,17 +45,17 @@ export class Player {
     media.addEventListener('pause', () => (this.#playing.value = false));
     media.addEventListener('timeupdate', () => this.#tick());
     media.addEventListener('error', () => tell(noticeOf('playback_failed')));
-    media.src = this.#url;
+    media.src = source.url;
   }
 
   get playing(): ReadonlySignal<boolean> {
     return this.#playing;
   }
-  /** Seconds of the file. */
+  /** Seconds of what is played. */
   get time(): ReadonlySignal<number> {
     return this.#time;
   }
-  /** Seconds of the file; 0 while that is not known. */
+  /** Seconds of what is played; 0 while that is not known. */
   get duration(): ReadonlySignal<number> {
     return this.#duration;
   }
@@ -51,7 +65,7 @@ export class Player {
     else this.#media.pause();
   }
 
-  /** Seconds of the file. */
+  /** Seconds of what is played. */
   seek(time: number): void {
     this.#media.currentTime = Math.max(0, time);
     this.#time.value = this.#media.currentTime;
@@ -63,13 +77,13 @@ export class Player {
     this.#start();
   }
 
-  /** Lets go of the file. */
+  /** Lets go of it. */
   close(): void {
     cancelAnimationFrame(this.#frame);
     this.#media.pause();
     this.#media.removeAttribute('src');
     this.#media.load();
-    URL.revokeObjectURL(this.#url);
+    this.#source.release?.();
   }
 
   #start(): void {

@@ -132,6 +132,8 @@ export const en = {
     pause: 'Pause playback',
     position: 'Position',
     label: 'Playback',
+    recording: 'Recording',
+    incomplete: 'Recording with gaps',
   },
   history: {
     title: 'History',

@@ -126,7 +126,14 @@ export const sv: Words = {
     leaveCaptions: 'Lämna stor text',
     fullScreen: 'Helskärm',
   },
-  player: { play: 'Spela upp', pause: 'Pausa uppspelningen', position: 'Läge', label: 'Uppspelning' },
+  player: {
+    play: 'Spela upp',
+    pause: 'Pausa uppspelningen',
+    position: 'Läge',
+    label: 'Uppspelning',
+    recording: 'Inspelning',
+    incomplete: 'Inspelning med luckor',
+  },
   history: {
     title: 'Historik',
     search: 'Sök i alla utskrifter',
