@@ -73,5 +73,6 @@ describeInChromium('a session whose audio is kept', () => {
     await page.getByText('word3', { exact: true }).click();
     await sounding(page, 'word4');
     await bar.getByRole('button', { name: 'Pause playback' }).click();
+    expect(await bar.getByRole('slider').inputValue()).toMatch(/^[45]$/);
   });
 });
