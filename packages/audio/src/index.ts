@@ -20,6 +20,7 @@ export {
 } from './format.ts';
 export { type FormatName, Intake, type IntakeOptions } from './intake.ts';
 export { decibelsOf, type Level, LevelMeter, peakAndRms } from './level.ts';
+export { type FilePart, indexFirst, type ReadBytes } from './mp4/index-first.ts';
 export { type Notice, type NoticeCode, noticeTable } from './notices.ts';
 export { Resampler } from './resample/resampler.ts';
 export { joinSamples } from './samples.ts';

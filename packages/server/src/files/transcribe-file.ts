@@ -1,4 +1,3 @@
-import { createReadStream } from 'node:fs';
 import { Intake, type OpenAac, rawEncodings } from '@live-transcribe/audio';
 import {
   ClientError,
@@ -14,6 +13,7 @@ import type { Metrics } from '../observe/metrics.ts';
 import { observeEngine } from '../observe/observed-engine.ts';
 import type { Rings } from '../observe/rings.ts';
 import { type Closed, endOf, type SessionObservation } from '../observe/session-observation.ts';
+import { fileBytes } from './file-bytes.ts';
 import type { FileRequest } from './file-form.ts';
 
 export interface FileParts {
@@ -35,9 +35,6 @@ export interface AudioFile {
 
 /** Where files are taken. */
 export const filesPath = '/v1/audio/transcriptions';
-
-/** Decoding and resampling as much takes about a millisecond: so long a file keeps everybody else waiting at a time. */
-const sliceBytes = 32 * 1024;
 
 /**
  * A file through a session of its own, as fast as the engine takes it. Yields what the session says; ends it when the
@@ -103,7 +100,8 @@ async function feed(
     await session.write(samples);
   };
   try {
-    for await (const bytes of createReadStream(path, { highWaterMark: sliceBytes, signal })) {
+    for await (const bytes of fileBytes(path)) {
+      signal.throwIfAborted();
       await write(await intake.push(bytes));
     }
     await write(await intake.end());
