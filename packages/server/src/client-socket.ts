@@ -1,8 +1,6 @@
 import { type Frame, Subscription, type TranscribeError } from '@live-transcribe/core';
 import { WebSocket } from 'ws';
 
-/** A minute of 48 kHz stereo is larger, but nobody with live audio has a minute of it at once. */
-export const largestMessage = 8 * 1024 * 1024;
 /** Bytes of messages that may wait to be decoded before the socket is read no further. */
 const waitingBytes = 256 * 1024;
 /** What an object in a queue costs, so that a flood of empty messages fills it too. */
@@ -13,7 +11,8 @@ const unreadBytes = 64 * 1024;
 /** RFC 6455 section 5.5. */
 const longestReason = 123;
 
-const tooBig = `A message may have at most ${largestMessage} bytes. Send audio in smaller pieces as it arrives.`;
+const tooBig = (bytes: number) =>
+  `A message may have at most ${bytes} bytes. Send audio in smaller pieces as it arrives.`;
 
 /** A message, and when it came, as of `performance.now()`. */
 export type ReceivedFrame = Frame & { readonly at: number };
@@ -22,10 +21,11 @@ export type ReceivedFrame = Frame & { readonly at: number };
 export class ExplainingWebSocket extends WebSocket {
   /** Set by the conversation, which knows how its protocol words an error. */
   explain: ((code: 'message_too_big' | 'bad_message', message: string) => string) | undefined;
+  maxMessageBytes = 0;
 
   override close(code?: number, reason?: string | Buffer): void {
     if (reason === undefined && this.explain !== undefined && this.readyState === WebSocket.OPEN) {
-      if (code === 1009) this.send(this.explain('message_too_big', tooBig));
+      if (code === 1009) this.send(this.explain('message_too_big', tooBig(this.maxMessageBytes)));
       if (code === 1007) this.send(this.explain('bad_message', 'Text messages must be valid UTF-8.'));
     }
     super.close(code, reason);
@@ -39,6 +39,7 @@ export class ClientSocket {
   #lastHeard = performance.now();
   /** Senders that wait for the client to read. */
   #waiting = 0;
+  #waitingSince: number | undefined;
   #ending: TranscribeError | undefined;
   #closeCode: number | undefined;
 
@@ -75,6 +76,16 @@ export class ClientSocket {
   /** Whether the client itself has ended the connection as it should. */
   get saidGoodbye(): boolean {
     return this.#closeCode === 1000;
+  }
+
+  /** Since when there is something that the client does not read, as of `performance.now()`. */
+  get waitingSince(): number | undefined {
+    return this.#waitingSince;
+  }
+
+  /** Whether the client is not read, because it is ahead. */
+  get paused(): boolean {
+    return this.#socket.isPaused;
   }
 
   /** Whether somebody waits for the client to read. */
@@ -115,9 +126,12 @@ export class ClientSocket {
 
   #sendAndWait(text: string): Promise<void> {
     this.#waiting += 1;
+    this.#waitingSince ??= performance.now();
     return new Promise<void>((resolve) => {
       this.#socket.send(text, () => {
         this.#waiting -= 1;
+        // What was taken is a sign of life, whatever else waits.
+        this.#waitingSince = this.#waiting > 0 ? performance.now() : undefined;
         resolve();
       });
     });

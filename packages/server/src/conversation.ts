@@ -4,13 +4,19 @@ import {
   type Clock,
   type Command,
   type EventFault,
+  type Lease,
   withTimeLimit,
 } from '@live-transcribe/core';
+import type { ClientAddress } from './auth/client-address.ts';
 import { permitResume, permitStart } from './auth/permits.ts';
 import type { Principal } from './auth/principal.ts';
 import type { SessionOwners } from './auth/session-owner.ts';
 import type { ReceivedFrame } from './client-socket.ts';
 import { closeCode } from './close-code.ts';
+import type { Config } from './config/settings.ts';
+import type { Admissions } from './limits/admissions.ts';
+import { endInTime } from './limits/session-end.ts';
+import { Toll } from './limits/toll.ts';
 import { type ComingBackOptions, comeBack } from './live/coming-back.ts';
 import { Seam } from './live/seam.ts';
 import { Seat } from './live/seat.ts';
@@ -18,18 +24,18 @@ import { openIntake, remainsOf, type Speaker } from './live/speaker.ts';
 import type { ClientOrigin } from './observe/session-observation.ts';
 import { type Departure, type SpeakingOptions, speak, tellFault } from './speaking.ts';
 
-export interface ConversationOptions extends SpeakingOptions, ComingBackOptions {
+export interface ConversationOptions extends Omit<SpeakingOptions, 'toll'>, ComingBackOptions {
   readonly clock: Clock;
   readonly origin: ClientOrigin;
   readonly owners: SessionOwners;
+  readonly admissions: Admissions;
+  readonly address: ClientAddress;
+  readonly limits: Pick<Config, 'maxAudioRate' | 'maxSessionMinutes' | 'startSeconds'>;
   /** Who the client is. Rejects with what it is told. */
   readonly identify: () => Promise<Principal>;
 }
 
 type Beginning = Extract<Command, { kind: 'start' | 'resume' }>;
-
-/** The contract gives a client 10 s for its start message. */
-const startWithinMs = 10_000;
 
 /** One client connection, from its socket's opening to its close: commands in, session events out. */
 export async function converse(options: ConversationOptions): Promise<void> {
@@ -39,7 +45,7 @@ export async function converse(options: ConversationOptions): Promise<void> {
     const principal = await options.identify();
     const beginning = await begin(frames, options);
     const speaker = beginning && (await take(beginning, principal, options));
-    const fault = speaker && (await attend(speaker, frames, options));
+    const fault = speaker && (await attend(speaker, frames, principal, options));
     await socket.close(closeCode(fault?.code), fault?.message ?? '');
   } catch (thrown) {
     await refuse(thrown, options);
@@ -50,12 +56,13 @@ export async function converse(options: ConversationOptions): Promise<void> {
 /** What the client asks for; `undefined` when it leaves without a word. */
 async function begin(
   frames: AsyncIterator<ReceivedFrame>,
-  { socket, codec, clock }: ConversationOptions,
+  { socket, codec, clock, limits }: ConversationOptions,
 ): Promise<Beginning | undefined> {
   const request = codec.begin();
   if (request) return { kind: 'start', request };
-  const late = new ClientError('start_timeout', `No start message came within ${startWithinMs / 1000} s.`);
-  const limit = { ms: startWithinMs, clock, onLate: () => socket.endWith(late) };
+  const { startSeconds } = limits;
+  const late = new ClientError('start_timeout', `No start message came within ${startSeconds} s.`);
+  const limit = { ms: startSeconds * 1000, clock, onLate: () => socket.endWith(late) };
   const first = await withTimeLimit(limit, () => frames.next());
   if (first.done) return undefined;
   const command = codec.decode(first.value);
@@ -68,32 +75,59 @@ async function take(
   principal: Principal,
   options: ConversationOptions,
 ): Promise<Speaker | undefined> {
-  const { owners, lives, log } = options;
+  const { owners, lives, log, admissions, address } = options;
   const seat = new Seat(options);
+  const applicant = { principal, address };
   if (beginning.kind === 'resume') {
-    permitResume(principal, beginning.request, owners);
-    return comeBack(beginning.request, seat, options);
+    const { request } = beginning;
+    permitResume(principal, request, owners);
+    // One that lives here has its place already.
+    const lease = lives.find(request.session) ? undefined : await admissions.comeBack(applicant);
+    return placed(lease, () => comeBack(request, seat, options));
   }
   const { request } = beginning;
   permitStart(principal, request);
-  const intake = openIntake(request.audio, options);
-  const id = owners.newId(principal.owner ?? principal.name);
-  return { live: lives.begin({ id, request }, seat, log), seat, intake, seam: new Seam() };
+  const lease = await admissions.begin(applicant);
+  return placed(lease, async () => {
+    const intake = openIntake(request.audio, options);
+    const id = owners.newId(principal.owner ?? principal.name);
+    return { live: lives.begin({ id, request }, seat, log), seat, intake, seam: new Seam() };
+  });
+}
+
+/** Keeps the session's place until it is over; one that does not come about needs none. */
+async function placed<T extends Speaker | undefined>(lease: Lease | undefined, open: () => Promise<T>): Promise<T> {
+  let speaker: T | undefined;
+  try {
+    speaker = await open();
+    return speaker;
+  } finally {
+    if (speaker === undefined) lease?.release();
+    else void speaker.live.ended.then(() => lease?.release());
+  }
 }
 
 /** Hears the client out, and answers what is to be told as the reason when the connection is closed. */
 async function attend(
   speaker: Speaker,
   frames: AsyncIterator<ReceivedFrame>,
+  principal: Principal,
   options: ConversationOptions,
 ): Promise<EventFault | undefined> {
   const { live, seat } = speaker;
+  const { limits, admissions, engine, socket, clock } = options;
+  const use = (seconds: number) => admissions.use(principal, seconds);
+  const toll = new Toll({ sampleRate: engine.sampleRate, maxAudioRate: limits.maxAudioRate, use, socket, clock });
+  const spoken = new AbortController();
+  void endInTime({ ...{ principal, clock, socket }, ...limits, startedAt: live.startedAt }, spoken.signal);
   try {
-    const departure = await speak(frames, speaker, { ...options, log: live.log });
+    const departure = await speak(frames, speaker, { ...options, toll, log: live.log });
     depart(departure, speaker);
     seat.leave();
     return await farewell(departure, speaker, options);
   } finally {
+    spoken.abort();
+    await toll.end();
     seat.leave();
   }
 }

@@ -52,7 +52,11 @@ function openai(config: Config, log: Log, reason: string): PickedEngine {
 function pocketSphinx(config: Config, log: Log, reason: string): PickedEngine {
   const found = findPocketSphinx();
   if ('missing' in found) return nothing(config, `${found.missing} ${howToGetOne}`);
-  const engine = createPocketSphinxEngine({ files: found, warn: (message, details) => log.warn(details, message) });
+  const engine = createPocketSphinxEngine({
+    files: found,
+    warn: (message, details) => log.warn(details, message),
+    ...(config.pocketsphinxSessions !== undefined && { maxDecoders: config.pocketsphinxSessions }),
+  });
   const model = 'pocketsphinx-en-us';
   const models = { transcriptions: model, plain: model };
   return { engine, reason, models };

@@ -1,7 +1,14 @@
 import type { AddressInfo } from 'node:net';
 import type { OpenAac } from '@live-transcribe/audio';
 import { FfmpegCodecs } from '@live-transcribe/codec-ffmpeg';
-import { type Clock, type EventBus, type SessionStore, systemClock, withTimeLimit } from '@live-transcribe/core';
+import {
+  type Clock,
+  type EventBus,
+  LocalCounters,
+  type SessionStore,
+  systemClock,
+  withTimeLimit,
+} from '@live-transcribe/core';
 import { plainProtocol, transcriptionsProtocol } from '@live-transcribe/protocols';
 import type { FastifyInstance } from 'fastify';
 import type { AccessMode } from './auth/access.ts';
@@ -13,6 +20,7 @@ import type { EngineChoice } from './engines.ts';
 import { FileTranscriptions } from './files/file-transcriptions.ts';
 import { createApp } from './http/app.ts';
 import { Watchers } from './http/watch.ts';
+import { Admissions } from './limits/admissions.ts';
 import { heartbeatTicks, LiveSessions } from './live/live-sessions.ts';
 import type { Log } from './observe/log.ts';
 import { Metrics } from './observe/metrics.ts';
@@ -55,7 +63,6 @@ export interface Gateway {
 }
 
 const heartbeatMs = 30_000;
-const idleMs = 5 * 60_000;
 const tickMs = 1_000;
 /** Those who watch wait at least so long for a speaker whose server has stopped: starting it again takes its time. */
 const leastComingBackMs = 60_000;
@@ -84,10 +91,12 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   });
   // It ends with the bus.
   void answerCalls({ bus, lives, log });
+  const counters = new LocalCounters(systemClock);
+  const admissions = new Admissions({ counters, limits: config, log });
   const watchers = new Watchers();
   const openAac: OpenAac = (aac) => ffmpeg.openAac(aac);
   const files = new FileTranscriptions({
-    ...{ engine, openAac, clock, log, rings, metrics, model: models.transcriptions, door: guards.door },
+    ...{ engine, openAac, clock, log, rings, metrics, model: models.transcriptions, door: guards.door, admissions },
     mostFiles: config.mostFiles,
     mostBytes: config.fileMegabytes * 2 ** 20,
   });
@@ -117,8 +126,10 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     ],
     ...{ engine, lives, store, clock, log, rings, metrics, ...guards },
     openAac,
+    admissions,
+    limits: config,
     heartbeatMs: options.heartbeatMs ?? heartbeatMs,
-    idleMs: options.idleMs ?? idleMs,
+    idleMs: options.idleMs ?? config.idleSeconds * 1000,
   });
   metrics.read({
     connections: () => sockets.open,
@@ -132,6 +143,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     watchers.end();
     await bus.close();
     await closeApp(app);
+    await counters.close();
     await ffmpeg.close();
     await engine.close();
     await sweep.end();

@@ -3,7 +3,6 @@ import type { Duplex } from 'node:stream';
 import type { OpenAac } from '@live-transcribe/audio';
 import {
   asTranscribeError,
-  ClientError,
   type ClientProtocol,
   type Clock,
   type Engine,
@@ -16,13 +15,34 @@ import type { Access } from './auth/access.ts';
 import { chooseProtocol, credentialOf } from './auth/credential.ts';
 import type { Door } from './auth/door.ts';
 import type { SessionOwners } from './auth/session-owner.ts';
-import { ClientSocket, ExplainingWebSocket, largestMessage } from './client-socket.ts';
+import { ClientSocket, ExplainingWebSocket } from './client-socket.ts';
+import type { Config } from './config/settings.ts';
 import { converse } from './conversation.ts';
+import type { Admissions } from './limits/admissions.ts';
+import { Places } from './limits/places.ts';
+import { Slowness } from './limits/slowness.ts';
 import type { LiveSessions } from './live/live-sessions.ts';
 import type { Log } from './observe/log.ts';
 import type { Metrics } from './observe/metrics.ts';
 import type { Rings } from './observe/rings.ts';
 import type { ClientOrigin } from './observe/session-observation.ts';
+
+export type SocketLimits = Pick<
+  Config,
+  | 'maxMessageBytes'
+  | 'maxConnectionsPerAddress'
+  | 'slowReaderSeconds'
+  | 'slowSenderSeconds'
+  | 'maxAudioRate'
+  | 'maxSessionMinutes'
+  | 'startSeconds'
+>;
+
+interface Client {
+  readonly client: ClientSocket;
+  readonly origin: ClientOrigin;
+  readonly slowness: Slowness;
+}
 
 export interface SocketsOptions {
   readonly protocols: readonly ClientProtocol[];
@@ -37,6 +57,8 @@ export interface SocketsOptions {
   readonly access: Access;
   readonly door: Door;
   readonly owners: SessionOwners;
+  readonly admissions: Admissions;
+  readonly limits: SocketLimits;
   /** How often clients are asked for a sign of life, in ms; one that gives none until the next time has vanished. */
   readonly heartbeatMs: number;
   /** A client that sends no message for so long, in ms, is let go. */
@@ -47,7 +69,8 @@ export interface SocketsOptions {
 export class Sockets {
   readonly #options: SocketsOptions;
   readonly #server: WebSocketServerOf<typeof ExplainingWebSocket>;
-  readonly #clients = new Map<ExplainingWebSocket, { readonly client: ClientSocket; readonly origin: ClientOrigin }>();
+  readonly #clients = new Map<ExplainingWebSocket, Client>();
+  readonly #places: Places;
   /** Those who have answered since the last heartbeat. */
   readonly #alive = new WeakSet<ExplainingWebSocket>();
   readonly #conversations = new Set<Promise<void>>();
@@ -56,10 +79,11 @@ export class Sockets {
 
   constructor(http: Server, options: SocketsOptions) {
     this.#options = options;
+    this.#places = new Places(options.limits.maxConnectionsPerAddress);
     this.#server = new WebSocketServer({
       noServer: true,
       WebSocket: ExplainingWebSocket,
-      maxPayload: largestMessage,
+      maxPayload: options.limits.maxMessageBytes,
       // Audio does not compress, and text is short: deflate would cost ten times the relay itself.
       perMessageDeflate: false,
       clientTracking: false,
@@ -97,10 +121,11 @@ export class Sockets {
     const protocol = this.#options.protocols.find(({ path }) => path === url?.pathname);
     if (!url || !protocol) return refuse(socket, '404 Not Found', { error: this.#expected() });
     const fault = this.#draining ?? this.#objection(request);
-    if (fault) {
-      const status = fault.code === 'forbidden' ? '403 Forbidden' : '503 Service Unavailable';
-      return refuse(socket, status, { error: fault.message, code: fault.code });
-    }
+    if (fault) return refuse(socket, refusals[fault.code] ?? '503 Service Unavailable', asAnswer(fault));
+    const { network, isLoopback } = this.#options.door.addressOf(request);
+    const leave = isLoopback ? () => undefined : this.#places.take(network);
+    if (!leave) return refuse(socket, refusals.too_many_sessions, asAnswer(tooMany));
+    socket.once('close', leave);
     this.#server.handleUpgrade(request, socket, head, (client) => this.#welcome(client, protocol, url, request));
   }
 
@@ -121,12 +146,15 @@ export class Sockets {
   }
 
   #welcome(socket: ExplainingWebSocket, protocol: ClientProtocol, url: URL, request: IncomingMessage): void {
-    const { engine, lives, store, clock, log, rings, metrics, openAac, access, door, owners } = this.#options;
+    const { engine, lives, store, clock, log, rings, metrics, openAac, access, door, owners, admissions, limits } =
+      this.#options;
     const codec = protocol.codec(url.searchParams);
+    socket.maxMessageBytes = limits.maxMessageBytes;
     const client = new ClientSocket(socket, (code, message) => codec.encodeFault({ code, message }));
     const credential = credentialOf(request.headers, url.searchParams);
-    const origin = { protocol: protocol.path, client: door.addressOf(request).network };
-    this.#clients.set(socket, { client, origin });
+    const address = door.addressOf(request);
+    const origin = { protocol: protocol.path, client: address.network };
+    this.#clients.set(socket, { client, origin, slowness: new Slowness(client, request.socket) });
     this.#alive.add(socket);
     socket.on('pong', () => this.#alive.add(socket));
     socket.on('close', () => this.#clients.delete(socket));
@@ -142,6 +170,9 @@ export class Sockets {
       origin,
       openAac,
       owners,
+      admissions,
+      address,
+      limits,
       // A browser's page can read the reason when the socket is open, and not before.
       identify: () => access.identify(credential),
       log: log.child({ protocol: protocol.path }),
@@ -155,21 +186,29 @@ export class Sockets {
 
   #beat(): void {
     const now = performance.now();
-    const { idleMs } = this.#options;
-    const idle = new ClientError('idle_timeout', `Nothing was sent for ${Math.round(idleMs / 1000)} s.`);
-    for (const [socket, { client }] of this.#clients) {
+    const { idleMs, limits } = this.#options;
+    for (const [socket, { client, slowness }] of this.#clients) {
       if (!this.#alive.delete(socket)) socket.terminate();
       else {
         socket.ping();
-        if (now - client.lastHeard >= idleMs) client.endWith(idle);
+        const reason = slowness.look(now, { ...limits, idleMs });
+        if (reason) client.dismiss(reason);
       }
     }
   }
 }
 
+const refusals = { forbidden: '403 Forbidden', too_many_sessions: '429 Too Many Requests' } as Readonly<
+  Record<string, string>
+> & { readonly too_many_sessions: string };
+const tooMany = new TranscribeError('too_many_sessions', 'Too many sockets are open from your address.');
+const asAnswer = ({ message, code }: TranscribeError) => ({ error: message, code });
+
 function refuse(socket: Duplex, status: string, answer: { readonly error: string; readonly code?: string }): void {
   const body = JSON.stringify(answer);
   const headers = ['Content-Type: application/json', `Content-Length: ${Buffer.byteLength(body)}`, 'Connection: close'];
   socket.on('error', () => undefined);
+  // Whoever does not close their side is not waited for.
+  socket.once('finish', () => socket.destroy());
   socket.end(`HTTP/1.1 ${status}\r\n${headers.join('\r\n')}\r\n\r\n${body}`);
 }

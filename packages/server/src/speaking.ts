@@ -9,11 +9,13 @@ import {
 } from '@live-transcribe/core';
 import { asClientFault } from './client-fault.ts';
 import type { ClientSocket, ReceivedFrame } from './client-socket.ts';
+import type { Toll } from './limits/toll.ts';
 import type { Speaker } from './live/speaker.ts';
 import type { Log } from './observe/log.ts';
 import { epochSeconds, type Rings } from './observe/rings.ts';
 
 export interface SpeakingOptions {
+  readonly toll: Toll;
   readonly socket: ClientSocket;
   readonly codec: ProtocolCodec;
   readonly engine: Engine;
@@ -66,7 +68,7 @@ async function hear(
   speaker: Speaker,
   options: SpeakingOptions,
 ): Promise<Departure> {
-  const { socket } = options;
+  const { socket, toll } = options;
   const { seat } = speaker;
   try {
     for (let item = await frames.next(); !item.done; item = await frames.next()) {
@@ -75,6 +77,8 @@ async function hear(
       const obeyed = obey(item.value, speaker, options);
       const goesOn = typeof obeyed === 'boolean' ? obeyed : await obeyed;
       if (!goesOn) return { kind: 'stopped' };
+      const due = item.value.kind === 'text' ? toll.message() : undefined;
+      if (due) await due;
     }
   } catch (thrown) {
     if (thrown !== socket.ending) throw thrown;
@@ -134,7 +138,7 @@ async function listen(
 ): Promise<true> {
   const { live, intake, seam } = speaker;
   const { session, meter, observed } = live;
-  const { engine, rings } = options;
+  const { engine, rings, toll } = options;
   for (let at = 0; at < bytes.length; at += sliceBytes) {
     const slice = bytes.length <= sliceBytes ? bytes : bytes.subarray(at, at + sliceBytes);
     const taken = intake.push(slice);
@@ -145,6 +149,8 @@ async function listen(
     const { peak, rms } = meter.add(samples);
     observed.received(intake.format, samples.length, session.received + samples.length, receivedAt);
     await live.write(samples);
+    const due = toll.audio(samples.length);
+    if (due) await due;
     rings.frontChunks.add({
       t: epochSeconds(),
       session_id: session.id,

@@ -66,6 +66,7 @@ describe('/openapi.json', () => {
         'GET /v1/sessions/{id}/events',
         'GET /v1/sessions/{id}/transcript',
         'POST /v1/audio/transcriptions',
+        'POST /v1/tokens',
       ].toSorted(),
     );
     const table = readFileSync(new URL('../../../docs/protocols.md', import.meta.url), 'utf8');

@@ -37,7 +37,8 @@ export class LocalCounters implements Counters {
 
   async add(key: string, amount: number, keepMs: number): Promise<number> {
     const sum = (this.#sums.get(key) ?? 0) + amount;
-    this.#sums.set(key, sum, keepMs);
+    // Who only asks leaves nothing behind.
+    if (amount > 0) this.#sums.set(key, sum, keepMs);
     return sum;
   }
 

@@ -63,10 +63,19 @@ const answer = ([status, { description, content = {} }], root) => [
   ),
 ];
 
-const operation = (path, method, { summary, parameters = [], responses }, root) =>
+/** Who may ask. */
+const needs = (security) =>
+  security === undefined ? '' : quiet(`Needs the scope ${security.map(({ bearer }) => bearer).join(' or ')}.`);
+
+const body = (given, root) =>
+  given === undefined ? '' : element('pre', shape(given.content['application/json'].schema, root));
+
+const operation = (path, method, { summary, parameters = [], responses, security, requestBody }, root) =>
   element(
     'details',
     element('summary', element('b', method.toUpperCase()), element('code', path), ' ', element('span', summary)),
+    needs(security),
+    body(requestBody, root),
     element('dl', ...parameters.flatMap((given) => parameter(given, root))),
     element('dl', ...Object.entries(responses).flatMap((response) => answer(response, root))),
   );

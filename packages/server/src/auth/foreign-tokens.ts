@@ -1,6 +1,7 @@
 import { ClientError, TranscribeError } from '@live-transcribe/core';
 import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyOptions, jwtVerify } from 'jose';
 import type { AccessConfig } from './access-config.ts';
+import { hashOf } from './api-keys.ts';
 import type { Principal } from './principal.ts';
 import { isScope, type Scope } from './scopes.ts';
 
@@ -13,6 +14,8 @@ const keySetAlgorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 
 const fetchWithinMs = 5_000;
 /** A flood of tokens with unknown keys asks the key server no more often. */
 const fetchAgainMs = 30_000;
+/** A subject that is longer stands for itself by its hash. */
+const longestName = 100;
 /** What somebody may do whose token names no scopes at all. */
 const usualScopes: readonly Scope[] = ['transcribe', 'watch'];
 
@@ -64,7 +67,8 @@ function keySetWay({ jwksUrl }: AccessConfig): Verify[] {
 }
 
 function principalOf(payload: JWTPayload): Principal {
-  const name = `jwt:${(payload.sub ?? '').slice(0, 150)}`;
+  const { sub = '' } = payload;
+  const name = `jwt:${sub.length <= longestName ? sub : hashOf(sub).toString('hex')}`;
   return { name, limited: true, owner: name, scopes: new Set(scopesOf(payload)) };
 }
 

@@ -64,6 +64,12 @@ async function admit(
   return principal;
 }
 
+/** Who asks, on a route that is not public. */
+export function principalOf({ principal }: FastifyRequest): Principal {
+  if (principal === null) throw new Error('A public route asks who somebody is.');
+  return principal;
+}
+
 function idOf({ params }: FastifyRequest): unknown {
   return typeof params === 'object' && params !== null && 'id' in params ? params.id : undefined;
 }

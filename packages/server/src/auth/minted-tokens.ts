@@ -98,7 +98,7 @@ function principalOf(claims: z.output<typeof claimsOf>): Principal {
     limited,
     scopes: new Set(scopes),
     // Without a subject it is its maker's: a new token goes on where one that has expired had come to.
-    owner: sub === undefined ? by : `${by}/${sub}`,
+    owner: sub === undefined ? by : `token:${encodeURIComponent(by)}/${sub}`,
     ...(session !== undefined && { session }),
     ...(languages && { languages }),
     ...(models && { models }),

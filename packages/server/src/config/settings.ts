@@ -2,6 +2,7 @@ import { maxSampleRate, minSampleRate } from '@live-transcribe/audio';
 import { parseOrigins } from '../http/origins.ts';
 import { keepAudioChoices } from '../recordings/recordings.ts';
 import { accessSettings } from './access-settings.ts';
+import { limitSettings } from './limit-settings.ts';
 import { openaiSettings } from './openai-settings.ts';
 import { integer, language, logLevel, oneOf, optional, type Setting, setting, text, url, yesOrNo } from './setting.ts';
 
@@ -36,6 +37,7 @@ export const settings = {
     'Origins of web pages that may use the server; comma-separated, * stands for any subdomain or port.',
   ),
   ...accessSettings,
+  ...limitSettings,
   host: setting('HOST', text, '127.0.0.1', 'Address to listen on; 0.0.0.0 for all of the machine’s.'),
   port: setting('PORT', integer(0, 65_535), 8_000, 'Port to listen on; 0 for any free one.'),
   logLevel: setting('LOG_LEVEL', logLevel, 'info', 'How much is logged: debug, info, warning, error; any case.'),

@@ -4,10 +4,12 @@ import { ClientError, EngineError, type SessionEvent } from '@live-transcribe/co
 import type { StartDefaults } from '@live-transcribe/protocols';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Door } from '../auth/door.ts';
+import { principalOf } from '../auth/guard.ts';
 import { permitStart } from '../auth/permits.ts';
 import { asClientFault } from '../client-fault.ts';
 import { httpStatus } from '../http/http-status.ts';
 import type { Routes } from '../http/route.ts';
+import type { Admissions } from '../limits/admissions.ts';
 import { checkLanguage } from '../live/check-language.ts';
 import { FileTranscript, fileWriters } from './file-answer.ts';
 import { faultEvent, fileEvent } from './file-events.ts';
@@ -19,6 +21,7 @@ import { receiveUpload, type Upload } from './upload.ts';
 
 export interface FileTranscriptionsOptions extends FileParts, StartDefaults {
   readonly door: Door;
+  readonly admissions: Admissions;
   /** Files that are taken in or transcribed at a time; for 0 there is no such route. */
   readonly mostFiles: number;
   readonly mostBytes: number;
@@ -81,13 +84,32 @@ export class FileTranscriptions {
   }
 
   async #answer(upload: Upload, { request, reply, free, signal }: Asked): Promise<FastifyReply> {
-    const { engine, door } = this.#options;
+    const { engine, door, admissions } = this.#options;
     const wanted = parseFileForm(upload.fields, this.#options);
-    if (request.principal) permitStart(request.principal, wanted);
+    const principal = principalOf(request);
+    permitStart(principal, wanted);
     checkLanguage(wanted.language, engine);
-    const client = door.addressOf(request.raw).network;
+    const address = door.addressOf(request.raw);
+    const lease = await admissions.begin({ principal, address });
+    const use = (seconds: number) => admissions.use(principal, seconds).catch(() => undefined);
+    const done = () => {
+      lease.release();
+      return free();
+    };
+    try {
+      return await this.#transcribe({ upload, wanted, client: address.network, use }, { reply, free: done, signal });
+    } catch (thrown) {
+      lease.release();
+      throw thrown;
+    }
+  }
+
+  async #transcribe(
+    { upload, wanted, client, use }: Admitted,
+    { reply, free, signal }: Omit<Asked, 'request'>,
+  ): Promise<FastifyReply> {
     const file = { id: randomUUID(), path: upload.path, request: wanted, client };
-    const events = transcribeFile(file, this.#options, signal);
+    const events = counted(transcribeFile(file, this.#options, signal), use);
     if (!wanted.stream) {
       const answer = await read(events, wanted);
       await free();
@@ -109,12 +131,27 @@ export class FileTranscriptions {
   }
 }
 
+interface Admitted {
+  readonly upload: Upload;
+  readonly wanted: FileRequest;
+  readonly client: string;
+  /** Counts seconds of audio. Never throws. */
+  readonly use: (seconds: number) => Promise<void>;
+}
+
 interface Asked {
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
   readonly free: () => Promise<void>;
   /** Aborted when whoever asks has gone. */
   readonly signal: AbortSignal;
+}
+
+async function* counted(events: AsyncIterable<SessionEvent>, use: Admitted['use']): AsyncGenerator<SessionEvent, void> {
+  for await (const event of events) {
+    if (event.kind === 'closed') await use(event.duration / 1000);
+    yield event;
+  }
 }
 
 async function read(events: AsyncIterable<SessionEvent>, wanted: FileRequest): Promise<string> {

@@ -7,6 +7,8 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import type { Access } from '../auth/access.ts';
 import type { Door } from '../auth/door.ts';
 import { challenge, guardRoutes } from '../auth/guard.ts';
+import type { MintedTokens } from '../auth/minted-tokens.ts';
+import type { Config } from '../config/settings.ts';
 import type { FileTranscriptions } from '../files/file-transcriptions.ts';
 import type { Log } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
@@ -21,6 +23,7 @@ import { Routes } from './route.ts';
 import { addSecurityHeaders } from './security-headers.ts';
 import { addSessionRoutes, type SessionRouteOptions } from './sessions.ts';
 import { addStatusRoutes, type StatusOptions } from './status.ts';
+import { addTokenRoute } from './tokens.ts';
 import type { Watchers, WatchOptions } from './watch.ts';
 
 export interface AppOptions extends StatusOptions, SessionRouteOptions, WatchOptions {
@@ -31,20 +34,42 @@ export interface AppOptions extends StatusOptions, SessionRouteOptions, WatchOpt
   readonly files: FileTranscriptions;
   readonly access: Access;
   readonly door: Door;
+  readonly minted: MintedTokens;
   /** The folder of the built page. */
   readonly pageFolder: string;
 }
 
+/** Nobody has reason for so many. */
+const mostHeaders = 100;
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 /** Which a page's own code may read. */
 const exposedHeaders = ['WWW-Authenticate', 'Retry-After', 'Content-Disposition'];
 const docsFolder = fileURLToPath(new URL('../../assets/docs/', import.meta.url));
 
+/** What a connection may do before it has said what it wants. */
+function serverOptions({ maxBodyBytes, maxHeaderBytes, headersSeconds, requestSeconds }: Config) {
+  const headersTimeout = headersSeconds * 1000;
+  const requestTimeout = Math.max(requestSeconds, headersSeconds) * 1000;
+  return {
+    bodyLimit: maxBodyBytes,
+    requestTimeout,
+    http: {
+      maxHeaderSize: maxHeaderBytes,
+      headersTimeout,
+      requestTimeout,
+      // How often those are looked for that take longer.
+      connectionsCheckingInterval: Math.min(headersTimeout / 3, 5_000),
+    },
+  };
+}
+
 /** Everything that is spoken over plain HTTP. */
 export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   const { log, rings, metrics, pageFolder, version, watchers, files, access, door } = options;
-  const app: FastifyInstance = Fastify({ bodyLimit: 64 * 1024 });
+  const app: FastifyInstance = Fastify(serverOptions(options.config));
 
+  app.server.maxConnections = options.config.maxConnections;
+  app.server.maxHeadersCount = mostHeaders;
   countRequests(app, metrics, log);
   await app.register(cors, () => (request: FastifyRequest, done: (error: Error | null, cors: object) => void) => {
     done(null, { credentials: true, methods, origin: door.allows(request.raw), exposedHeaders });
@@ -75,6 +100,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   files.addTo(routes);
   addDebugRoutes(routes, rings);
   addMetricsRoute(routes, metrics);
+  addTokenRoute(routes, options.minted);
   addDescriptionRoutes(routes, version);
 
   app.setNotFoundHandler((request, reply) =>
@@ -91,6 +117,8 @@ function answerFault(thrown: unknown, request: FastifyRequest, reply: FastifyRep
   if (thrown instanceof TranscribeError && thrown.code !== 'internal') {
     const { code, message } = thrown;
     challenge(request, reply, code);
+    // Whoever may not ask may not keep the connection busy with a body either.
+    if ([401, 403].includes(httpStatus(code))) reply.header('connection', 'close');
     if (httpStatus(code) === 503) reply.header('retry-after', '5');
     return reply.code(httpStatus(code)).send({ error: message, code });
   }

@@ -43,10 +43,15 @@ function operation(spec: RouteSpec, schemas: JsonSchemas): JsonObject {
     ...(spec.form && {
       requestBody: { required: true, content: { 'multipart/form-data': { schema: schemas.of(spec.form, 'input') } } },
     }),
+    ...(spec.body && { requestBody: requestBody(spec.body, schemas) }),
     ...(spec.access !== 'public' && { security: spec.access.map((scope) => ({ bearer: [scope] })) }),
     responses: Object.fromEntries(answers),
   };
 }
+
+const requestBody = (body: z.ZodObject, schemas: JsonSchemas): JsonObject => ({
+  content: { 'application/json': { schema: schemas.of(body, 'input') } },
+});
 
 /** `GET /v1/sessions/:id` is `get-v1-sessions-id`. */
 const operationId = ({ method, path }: RouteSpec): string =>

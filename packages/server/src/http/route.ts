@@ -11,7 +11,11 @@ export type Answer = { readonly says: string } & (
 );
 
 /** What a route is: it is served, checked and documented by this. */
-export interface RouteSpec<Path extends z.ZodObject = z.ZodObject, Query extends z.ZodObject = z.ZodObject> {
+export interface RouteSpec<
+  Path extends z.ZodObject = z.ZodObject,
+  Query extends z.ZodObject = z.ZodObject,
+  Body extends z.ZodObject = z.ZodObject,
+> {
   readonly method: 'GET' | 'POST' | 'DELETE';
   /** With `:name` for what varies. */
   readonly path: string;
@@ -24,13 +28,16 @@ export interface RouteSpec<Path extends z.ZodObject = z.ZodObject, Query extends
   readonly form?: z.ZodObject;
   /** In bytes, where it is not the server's usual one. */
   readonly bodyLimit?: number;
+  /** JSON; one that is missing counts as empty. */
+  readonly body?: Body;
   /** By status. */
   readonly answers: Readonly<Record<number, Answer>>;
 }
 
-export interface RouteRequest<Path extends z.ZodObject, Query extends z.ZodObject> {
+export interface RouteRequest<Path extends z.ZodObject, Query extends z.ZodObject, Body extends z.ZodObject> {
   readonly parameters: z.output<Path>;
   readonly query: z.output<Query>;
+  readonly body: z.output<Body>;
   readonly request: FastifyRequest;
   /** To answer with another status than 200, or with something else than JSON; that is then returned. */
   readonly reply: FastifyReply;
@@ -54,9 +61,9 @@ export class Routes {
   }
 
   /** Serves `spec`: what `handle` returns is checked against the schema of the answer 200, unless it is the reply. */
-  add<Path extends z.ZodObject, Query extends z.ZodObject>(
-    spec: RouteSpec<Path, Query>,
-    handle: (request: RouteRequest<Path, Query>) => unknown,
+  add<Path extends z.ZodObject, Query extends z.ZodObject, Body extends z.ZodObject>(
+    spec: RouteSpec<Path, Query, Body>,
+    handle: (request: RouteRequest<Path, Query, Body>) => unknown,
   ): void {
     this.specs.push(spec);
     this.#app.route({
@@ -69,7 +76,8 @@ export class Routes {
       handler: async (request, reply) => {
         const parameters = parse(spec.parameters, request.params);
         const query = parse(spec.query, request.query);
-        const answer = await handle({ parameters, query, request, reply });
+        const body = parse(spec.body, request.body ?? {});
+        const answer = await handle({ parameters, query, body, request, reply });
         return answer === reply ? reply : checked(spec.answers[200], answer);
       },
     });
@@ -83,7 +91,13 @@ function parse<Schema extends z.ZodObject>(schema: Schema | undefined, given: un
   const parsed = schema.safeParse(given);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  throw new ClientError('bad_value', `"${issue?.path.join('.')}" ${issue?.message}.`, { cause: parsed.error });
+  throw new ClientError('bad_value', sentenceOf(issue), { cause: parsed.error });
+}
+
+function sentenceOf(issue: z.core.$ZodIssue | undefined): string {
+  if (issue?.code === 'unrecognized_keys') return `"${issue.keys.join('", "').slice(0, 100)}" is not known here.`;
+  if (issue === undefined || issue.path.length === 0) return 'The body must be a JSON object.';
+  return `"${issue.path.join('.')}" ${issue.message}.`;
 }
 
 const isStream = (answer: Answer): boolean => 'types' in answer && answer.types.includes('text/event-stream');

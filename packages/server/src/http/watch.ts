@@ -1,5 +1,13 @@
 import type { PassThrough } from 'node:stream';
-import { ClientError, type Clock, type EventBus, isOver, type SessionStore } from '@live-transcribe/core';
+import {
+  ClientError,
+  type Clock,
+  type EventBus,
+  isOver,
+  type SessionStore,
+  TranscribeError,
+} from '@live-transcribe/core';
+import type { Config } from '../config/settings.ts';
 import type { Log } from '../observe/log.ts';
 import { eventStream } from './event-stream.ts';
 import { errorAnswer, type Routes } from './route.ts';
@@ -13,6 +21,7 @@ export interface WatchOptions {
   readonly log: Log;
   /** How long after the end of a run the speaker is waited for, unless they have said that this was all. */
   readonly comingBackMs: number;
+  readonly config: Config;
 }
 
 /** Who follows sessions at this server. */
@@ -24,7 +33,7 @@ export class Watchers {
   }
 
   /** `GET /v1/sessions/:id/events`. */
-  addTo(routes: Routes, { store, ...options }: WatchOptions): void {
+  addTo(routes: Routes, { store, config, ...options }: WatchOptions): void {
     routes.add(
       {
         method: 'GET',
@@ -39,6 +48,7 @@ export class Watchers {
           204: { says: 'The session is over, and all of it is known.', empty: true },
           404: { says: 'There is no such session.', json: errorAnswer },
           422: { says: 'Last-Event-ID is no number.', json: errorAnswer },
+          429: { says: 'As many follow sessions here as are allowed.', json: errorAnswer },
           503: { says: 'The store cannot be reached just now.', json: errorAnswer },
         },
       },
@@ -48,6 +58,7 @@ export class Watchers {
         // Browsers come back when a stream has ended; this alone tells them not to.
         const knowsAll = after >= record.seq && (await isOver(record, store, options.comingBackMs));
         if (knowsAll) return reply.code(204).send();
+        if (this.#streams.size >= config.maxWatchers) throw tooMany();
         const stream = eventStream({ session: id, after, store, ...options });
         this.#streams.add(stream);
         stream.on('close', () => this.#streams.delete(stream));
@@ -64,6 +75,12 @@ export class Watchers {
     for (const stream of this.#streams) stream.end();
   }
 }
+
+const tooMany = () =>
+  new TranscribeError(
+    'too_many_watchers',
+    'As many follow sessions here as are allowed. Please try again in a moment.',
+  );
 
 /** Throws `bad_value`. */
 function lastEventId(header: string | readonly string[] | undefined): number {

@@ -28,6 +28,8 @@ export interface LiveSessionOptions {
   /** Ends the session at once. */
   readonly ending: AbortController;
   readonly recognition: RecognitionOptions;
+  /** Of its first run, in milliseconds since 1970. */
+  readonly startedAt: number;
   readonly resumable: boolean;
   /** The number of the last event of earlier runs. */
   readonly seq: number;
@@ -89,6 +91,10 @@ export class LiveSession {
 
   get recognition(): RecognitionOptions {
     return this.#options.recognition;
+  }
+
+  get startedAt(): number {
+    return this.#options.startedAt;
   }
 
   get resumable(): boolean {

@@ -45,7 +45,7 @@ export type Opening = { readonly session: NewSession; readonly origin: ClientOri
 /** Joins a session to its engine, its outbox and the bus, and has it begin. */
 export function openLiveSession(opening: Opening, parts: LiveSessionParts, parent: Log): LiveSession {
   const { engine, store, bus, clock, random, rings, metrics, recordings, resumeMs, patience, logTranscripts } = parts;
-  const { id, recognition, resumable } = opening.session;
+  const { id, recognition, resumable, startedAt } = opening.session;
   const earlier = 'continues' in opening ? opening : undefined;
   const seq = earlier?.continues.seq ?? 0;
   const log = parent.child({ session: id });
@@ -71,6 +71,7 @@ export function openLiveSession(opening: Opening, parts: LiveSessionParts, paren
   const recording = recordings.begin({ session: opening.session, sampleRate, position, log });
   const options = {
     session,
+    startedAt,
     ending,
     recognition,
     resumable,
