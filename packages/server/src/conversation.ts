@@ -37,6 +37,9 @@ export interface ConversationOptions extends Omit<SpeakingOptions, 'toll'>, Comi
 
 type Beginning = Extract<Command, { kind: 'start' | 'resume' }>;
 
+/** A server that stops tells a client its last finals if they come within this time; else it hears them elsewhere. */
+const lastFinalsMs = 1_000;
+
 /** One client connection, from its socket's opening to its close: commands in, session events out. */
 export async function converse(options: ConversationOptions): Promise<void> {
   const { socket, log } = options;
@@ -147,7 +150,7 @@ function depart(departure: Departure, speaker: Speaker): void {
 async function farewell(
   departure: Departure,
   { live, seat }: Speaker,
-  { socket, codec }: ConversationOptions,
+  { socket, codec, clock }: ConversationOptions,
 ): Promise<EventFault | undefined> {
   switch (departure.kind) {
     case 'lost':
@@ -161,14 +164,30 @@ async function farewell(
     case 'stopped':
     case 'over':
     case 'dismissed': {
-      // Of a session that is somebody else's now nothing more is heard here.
-      const ended = seat.dismissal ? undefined : await live.ended;
       const error = seat.dismissal ?? (departure.kind === 'dismissed' ? departure.error : undefined);
+      // Who can go on at another server is not kept waiting for long.
+      const isToMove = error?.code === 'shutting_down' && live.resumable;
+      // Of a session that is somebody else's now nothing more is heard here.
+      const ended = seat.dismissal ? undefined : await (isToMove ? soon(live.ended, clock) : live.ended);
       if (error) await tellFault(error, socket, codec);
       return error ?? ended;
     }
     default:
       return departure satisfies never;
+  }
+}
+
+/** What comes of something that never fails, or nothing, where that takes longer than an engine that answers at once. */
+async function soon<T>(coming: Promise<T>, clock: Clock): Promise<T | undefined> {
+  const over = new AbortController();
+  const late = clock.wait(lastFinalsMs, over.signal).then(
+    () => undefined,
+    () => undefined,
+  );
+  try {
+    return await Promise.race([coming, late]);
+  } finally {
+    over.abort();
   }
 }
 

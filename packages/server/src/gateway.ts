@@ -113,6 +113,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     files,
     comingBackMs,
     recordings,
+    stopping: () => sockets.stopping,
     ...guards,
   });
   const sockets = new Sockets(app.server, {

@@ -10,3 +10,4 @@ export type { Log } from './observe/log.ts';
 export { createLog } from './observe/log.ts';
 export type { MetricReadings, MetricsOptions } from './observe/metrics.ts';
 export { Metrics } from './observe/metrics.ts';
+export { stopOnSignal } from './stop-on-signal.ts';

@@ -6,9 +6,10 @@ import { type Command, parseCommand, usage } from './command-line.ts';
 import { readConfig } from './config/read-config.ts';
 import type { Config } from './config/settings.ts';
 import { chooseEngine, type EngineChoice } from './engines.ts';
-import { type Gateway, startGateway } from './gateway.ts';
+import { startGateway } from './gateway.ts';
 import { pagePath } from './http/page-path.ts';
 import { createLog, type Log } from './observe/log.ts';
+import { stopOnSignal } from './stop-on-signal.ts';
 import { describeStore } from './store/open-store.ts';
 
 /** The page as the build leaves it; this file's own folder is `src` or `dist` of packages/server. */
@@ -56,25 +57,6 @@ function warnOfOpenness(access: AccessMode, { redisUrl, databaseUrl, tokenSecret
 
 /** The only place where the access token is shown: whoever reads the server's output may come in, as in Jupyter. */
 const linkQuery = (access: AccessMode): string => (access.kind === 'token' ? `?token=${access.token}` : '');
-
-function stopOnSignal(gateway: Gateway, log: Log): void {
-  let stopping = false;
-  const stop = (signal: NodeJS.Signals) => {
-    // Asked twice, somebody is in a hurry.
-    if (stopping) process.exit(1);
-    stopping = true;
-    log.info(`${signal}: stopping when what was said is finalised`);
-    gateway.close().then(
-      () => log.info('stopped'),
-      (error: unknown) => {
-        log.error({ err: error }, 'stopping failed');
-        process.exitCode = 1;
-      },
-    );
-  };
-  process.on('SIGTERM', stop);
-  process.on('SIGINT', stop);
-}
 
 async function doctor({ json, offline }: Extract<Command, { kind: 'doctor' }>): Promise<void> {
   // A server needs none of it.

@@ -94,6 +94,11 @@ export class Sockets {
     this.#heartbeat.unref();
   }
 
+  /** Why no more clients are taken, from when on that is so. */
+  get stopping(): string | undefined {
+    return this.#draining?.message;
+  }
+
   /** Open connections, by the path of their protocol. */
   get open(): ReadonlyMap<string, number> {
     const open = new Map(this.#options.protocols.map(({ path }) => [path, 0]));

@@ -93,6 +93,36 @@ describe('a client that vanishes', () => {
   });
 });
 
+describe('a server that stops', () => {
+  it('says so, sends away soon who can go on elsewhere, and hears the others out for 8 s', async () => {
+    const clock = new ManualClock();
+    const gateway = await start({ clock, faults: [{ neverFinishes: true }, { neverFinishes: true }] });
+    const speaking = async (members: object) => {
+      const client = await WireClient.open(gateway.port, '/v1/transcriptions');
+      client.send({ ...begin, ...members });
+      client.send(pcm16(rulerAudio(0, 1_000)));
+      await client.next('partial');
+      return client;
+    };
+    const [staying, moving] = [await speaking({}), await speaking({ resumable: true })];
+    running.delete(gateway);
+    const closing = gateway.close();
+    await clock.untilWaiting((ms) => ms === 1_000);
+    clock.advance(1_000);
+    expect((await moving.closed).code).toBe(1001);
+    expect(moving.messages.at(-1)).toMatchObject({ code: 'shutting_down' });
+    const ready = await fetch(`http://127.0.0.1:${gateway.port}/readyz`);
+    expect(ready.status).toBe(503);
+    expect(await ready.json()).toMatchObject({ reason: expect.stringContaining('stopping') });
+    await expect(WireClient.open(gateway.port, '/v1/transcriptions')).rejects.toThrow('503');
+    expect(staying.socket.readyState).toBe(staying.socket.OPEN);
+    await clock.untilWaiting((ms) => ms === 8_000);
+    clock.advance(8_000);
+    await staying.closed;
+    await closing;
+  });
+});
+
 describe('the engine behind a client', () => {
   it('is replaced when it is lost, and the client reads every word once', async () => {
     const gateway = await start({ faults: [{ loseAfter: 9_000 }] });

@@ -11,6 +11,8 @@ export interface StatusOptions {
   readonly choice: EngineChoice;
   readonly store: SessionStore;
   readonly version: string;
+  /** Why no new sessions are taken any more, where that is so. */
+  readonly stopping: () => string | undefined;
 }
 
 const readyAnswer = z.object({ status: z.literal('ok'), engine: z.string() });
@@ -34,7 +36,7 @@ const configAnswer = z.object({
 });
 
 /** Whether the server is well, and what it is set to. */
-export function addStatusRoutes(routes: Routes, { config, choice, store, version }: StatusOptions): void {
+export function addStatusRoutes(routes: Routes, { config, choice, store, version, stopping }: StatusOptions): void {
   const { engine, models } = choice;
 
   routes.add(
@@ -76,6 +78,8 @@ export function addStatusRoutes(routes: Routes, { config, choice, store, version
     },
     async ({ reply }) => {
       const readiness = engine.readiness();
+      const reason = stopping();
+      if (reason !== undefined) return reply.code(503).send({ status: 'unavailable', engine: engine.id, reason });
       const faults = [readiness, await store.readiness()].flatMap((part) => (part.ready ? [] : [part.reason]));
       if (faults.length === 0) return { status: 'ok', engine: engine.id };
       return reply.code(503).send({ status: 'unavailable', engine: engine.id, reason: faults.join(' ') });

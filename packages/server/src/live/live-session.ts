@@ -230,7 +230,8 @@ export class LiveSession {
 
   /** Tells the client what it need not keep any more: where there is news, or `repeat` asks for a sign of life. */
   acknowledge(repeat: boolean): void {
-    if (!this.resumable || !this.#listener) return;
+    // Before it is told that there is a session, there is nothing to tell of it.
+    if (!this.resumable || !this.#listener || this.#seq === 0) return;
     const next = this.#acknowledgements.next(this.outbox.stored, repeat);
     if (next) this.#listener.acknowledge(next);
   }
