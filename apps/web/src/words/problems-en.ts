@@ -110,6 +110,21 @@ export const problems: ProblemWords = {
     next: 'Open the link with the token that the server printed when it started, or ask whoever runs it.',
   },
   forbidden: { what: 'Your access does not allow this.', next: 'Ask whoever runs this server for more.' },
+  auth_unavailable: {
+    what: 'The server cannot check your access just now.',
+    next: 'Wait a moment, then press Start.',
+  },
+  too_many_sessions: {
+    what: 'As many people are speaking as this server allows.',
+    next: 'Wait until somebody has finished, then press Start.',
+  },
+  too_many_watchers: { what: 'As many people are following as this server allows.', next: 'Try again in a moment.' },
+  quota_exceeded: {
+    what: 'The minutes that may be spoken today are used up.',
+    next: 'Your text is kept. Go on tomorrow, or ask whoever runs this server for more.',
+  },
+  session_too_long: { what: 'The session has lasted as long as it may.', next: goOn },
+  too_slow: { what: 'Your connection is too slow for the sound or the text.', next: goOn },
   // Of the server.
   bad_message: { what: 'The server could not read what this page sent.', next: reload },
   bad_value: {

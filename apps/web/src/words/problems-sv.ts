@@ -99,6 +99,21 @@ export const problems: ProblemWords = {
     next: 'Öppna länken som servern skrev ut när den startade, eller fråga den som sköter den.',
   },
   forbidden: { what: 'Din behörighet räcker inte till detta.', next: 'Be den som sköter servern om mer.' },
+  auth_unavailable: {
+    what: 'Servern kan inte kontrollera din behörighet just nu.',
+    next: 'Vänta en stund och tryck sedan på Starta.',
+  },
+  too_many_sessions: {
+    what: 'Så många som servern tillåter talar redan.',
+    next: 'Vänta tills någon är klar och tryck sedan på Starta.',
+  },
+  too_many_watchers: { what: 'Så många som servern tillåter följer redan.', next: 'Försök igen om en stund.' },
+  quota_exceeded: {
+    what: 'Minuterna som får talas i dag är slut.',
+    next: 'Din text finns kvar. Fortsätt i morgon, eller be den som sköter servern om fler.',
+  },
+  session_too_long: { what: 'Sessionen har varat så länge den får.', next: goOn },
+  too_slow: { what: 'Din anslutning är för långsam för ljudet eller texten.', next: goOn },
   bad_message: { what: 'Servern kunde inte läsa det som sidan skickade.', next: reload },
   bad_value: {
     what: 'Servern godtar inte en av dina inställningar.',

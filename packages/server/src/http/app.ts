@@ -58,7 +58,7 @@ function serverOptions({ maxBodyBytes, maxHeaderBytes, headersSeconds, requestSe
       headersTimeout,
       requestTimeout,
       // How often those are looked for that take longer.
-      connectionsCheckingInterval: Math.min(headersTimeout / 3, 5_000),
+      connectionsCheckingInterval: Math.ceil(Math.min(headersTimeout / 3, 5_000)),
     },
   };
 }
@@ -119,7 +119,7 @@ function answerFault(thrown: unknown, request: FastifyRequest, reply: FastifyRep
     challenge(request, reply, code);
     // Whoever may not ask may not keep the connection busy with a body either.
     if ([401, 403].includes(httpStatus(code))) reply.header('connection', 'close');
-    if (httpStatus(code) === 503) reply.header('retry-after', '5');
+    if ([429, 503].includes(httpStatus(code))) reply.header('retry-after', '5');
     return reply.code(httpStatus(code)).send({ error: message, code });
   }
   // Fastify's own, of requests that are none.
