@@ -9,17 +9,22 @@ import { pino } from 'pino';
 export class RealGateway {
   readonly #folder: string;
   readonly #makeEngine: () => Engine;
+  readonly #environment: Readonly<Record<string, string>>;
   #gateway: Gateway | undefined;
   #port = 0;
 
-  private constructor(folder: string, makeEngine: () => Engine) {
+  private constructor(folder: string, makeEngine: () => Engine, environment: Readonly<Record<string, string>>) {
     this.#folder = folder;
     this.#makeEngine = makeEngine;
+    this.#environment = environment;
   }
 
-  static async start(makeEngine: () => Engine): Promise<RealGateway> {
+  static async start(
+    makeEngine: () => Engine,
+    environment: Readonly<Record<string, string>> = {},
+  ): Promise<RealGateway> {
     const folder = await mkdtemp(join(tmpdir(), 'live-transcribe-sdk-gateway-'));
-    const gateway = new RealGateway(folder, makeEngine);
+    const gateway = new RealGateway(folder, makeEngine, environment);
     await gateway.#start();
     return gateway;
   }
@@ -39,7 +44,8 @@ export class RealGateway {
   }
 
   async #start(): Promise<void> {
-    const read = readConfig({ HOST: '127.0.0.1', PORT: String(this.#port), DATA_DIR: join(this.#folder, 'data') });
+    const where = { HOST: '127.0.0.1', PORT: String(this.#port), DATA_DIR: join(this.#folder, 'data') };
+    const read = readConfig({ ...where, ...this.#environment });
     if (!read.ok) throw new Error(read.faults.join('\n'));
     const choice = {
       engine: this.#makeEngine(),
