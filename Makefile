@@ -8,7 +8,7 @@ run: node_modules/.package-lock.json
 	@npm start --silent
 
 test: node_modules/.package-lock.json
-	@scripts/install-packages.sh chromium flite ffmpeg libpocketsphinx3 pocketsphinx-en-us
+	@scripts/install-packages.sh chromium flite ffmpeg libpocketsphinx3 pocketsphinx-en-us haproxy
 	@npm run build
 	@npm run check
 	@npm run test:all
