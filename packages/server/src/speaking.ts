@@ -129,39 +129,63 @@ async function complain(error: ClientError, { codec, socket, log }: SpeakingOpti
   return true;
 }
 
-/** The path of a chunk: to samples, to the session, and noted. Waits only for what is not done at once. */
-async function listen(
+/** The path of a chunk: to samples, to the session, and noted. Answers a promise only where there is something to wait for. */
+function listen(
+  bytes: Uint8Array,
+  receivedAt: number,
+  speaker: Speaker,
+  options: SpeakingOptions,
+): true | Promise<true> {
+  if (bytes.length > sliceBytes) return listenInSlices(bytes, receivedAt, speaker, options);
+  const taken = speaker.intake.push(bytes);
+  const waiting =
+    taken instanceof Int16Array
+      ? hearSamples(taken, bytes.length, receivedAt, speaker, options)
+      : taken.then((samples) => hearSamples(samples, bytes.length, receivedAt, speaker, options));
+  return waiting === undefined || waiting.then(() => true);
+}
+
+async function listenInSlices(
   bytes: Uint8Array,
   receivedAt: number,
   speaker: Speaker,
   options: SpeakingOptions,
 ): Promise<true> {
+  for (let at = 0; at < bytes.length; at += sliceBytes) {
+    await listen(bytes.subarray(at, at + sliceBytes), receivedAt, speaker, options);
+  }
+  return true;
+}
+
+/** `decoded` comes from so many bytes, and need not stay as it is. Answers what to wait for before more comes. */
+function hearSamples(
+  decoded: Int16Array,
+  bytes: number,
+  receivedAt: number,
+  speaker: Speaker,
+  options: SpeakingOptions,
+): Promise<unknown> | undefined {
   const { live, intake, seam } = speaker;
   const { session, meter, observed } = live;
   const { engine, rings, toll } = options;
-  for (let at = 0; at < bytes.length; at += sliceBytes) {
-    const slice = bytes.length <= sliceBytes ? bytes : bytes.subarray(at, at + sliceBytes);
-    const taken = intake.push(slice);
-    const samples = seam.take(taken instanceof Int16Array ? taken : await taken);
-    const start = samplesToMs(session.received, engine.sampleRate) / 1000;
-    const notices = intake.takeNotices();
-    if (notices.length > 0) await tellNotices(notices, speaker, options);
-    const { peak, rms } = meter.add(samples);
-    observed.received(intake.format, samples.length, session.received + samples.length, receivedAt);
-    await live.write(samples);
-    const due = toll.audio(samples.length);
-    if (due) await due;
-    rings.frontChunks.add({
-      t: epochSeconds(),
-      session_id: session.id,
-      bytes: slice.length,
-      start_s: start,
-      end_s: samplesToMs(session.received, engine.sampleRate) / 1000,
-      peak,
-      rms,
-    });
-  }
-  return true;
+  const samples = seam.take(decoded);
+  const start = session.received;
+  const notices = intake.takeNotices();
+  const telling = notices.length > 0 ? tellNotices(notices, speaker, options) : undefined;
+  const { peak, rms } = meter.add(samples);
+  observed.received(intake.format, samples.length, start + samples.length, receivedAt);
+  const writing = live.write(samples);
+  const due = toll.audio(samples.length);
+  rings.frontChunks.add({
+    t: epochSeconds(),
+    session_id: session.id,
+    bytes,
+    start_s: samplesToMs(start, engine.sampleRate) / 1000,
+    end_s: samplesToMs(start + samples.length, engine.sampleRate) / 1000,
+    peak,
+    rms,
+  });
+  return telling || writing || due ? Promise.all([telling, writing, due]) : undefined;
 }
 
 async function tellNotices(
