@@ -17,5 +17,7 @@ export type { SpeakOptions } from './speech.ts';
 export { speak, speechRate, speechToolsMissing, wavBytes } from './speech.ts';
 export type { StoreUnderTest } from './store-contract.ts';
 export { describeStoreContract } from './store-contract.ts';
+export type { TinyModel } from './tiny-models.ts';
+export { tinyModel } from './tiny-models.ts';
 export type { WordErrors } from './word-error-rate.ts';
 export { wordErrorRate } from './word-error-rate.ts';
