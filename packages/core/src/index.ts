@@ -1,3 +1,4 @@
+export { Patience } from './async/patience.ts';
 export type { SubscriptionOptions } from './async/subscription.ts';
 export { Subscription } from './async/subscription.ts';
 export type { TimeLimit } from './async/time-limit.ts';

@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { EngineError, EngineEvents, type EngineSession } from '@live-transcribe/core';
+import { EngineError, EngineEvents, type EngineSession, Patience } from '@live-transcribe/core';
 import type { PocketSphinxFiles } from './find-pocketsphinx.ts';
 import type { FromWorker, ToWorker } from './messages.ts';
 import { sampleRate } from './utterances.ts';
@@ -23,16 +23,16 @@ export class DecoderProcess implements EngineSession {
   readonly gone: Promise<void>;
   readonly #child: ChildProcess;
   #state: State = { is: 'free' };
-  readonly #patienceMs: number;
+  readonly #patience: Patience;
   #inFlight = 0;
   #wakeWriter: (() => void) | undefined;
-  #patience: NodeJS.Timeout | undefined;
   #settleReady: { resolve: () => void; reject: (error: unknown) => void } | undefined;
   #release: () => void = () => undefined;
 
   /** A decoder that owes an answer for `patienceMs` hangs, and is ended. */
   constructor(files: PocketSphinxFiles, patienceMs: number) {
-    this.#patienceMs = patienceMs;
+    const hangs = () => this.#fail(new EngineError('engine_lost', noAnswer(patienceMs)));
+    this.#patience = new Patience(patienceMs, () => this.#owesAnswer, hangs);
     this.#child = fork(worker, [], {
       serialization: 'advanced',
       execArgv: [],
@@ -53,7 +53,7 @@ export class DecoderProcess implements EngineSession {
     this.#child.on('exit', (code, signal) => this.#fail(lost(signal ?? `code ${code}`)));
     this.#child.on('error', (cause) => this.#fail(lost('an error', cause)));
     this.#tell({ kind: 'open', ...files });
-    this.#expect();
+    this.#patience.expect();
   }
 
   get ended(): boolean {
@@ -71,7 +71,7 @@ export class DecoderProcess implements EngineSession {
 
   async write(samples: Int16Array): Promise<void> {
     if (this.#state.is !== 'taken') return;
-    this.#expect();
+    this.#patience.expect();
     this.#inFlight += samples.length;
     this.#tell({ kind: 'audio', samples });
     while (this.#inFlight > inFlightLimit && !this.ended) {
@@ -92,7 +92,7 @@ export class DecoderProcess implements EngineSession {
 
   async finish(): Promise<void> {
     if (this.#state.is !== 'taken') return;
-    this.#expect();
+    this.#patience.expect();
     this.#state = { is: 'finishing' };
     this.#tell({ kind: 'finish' });
   }
@@ -105,7 +105,7 @@ export class DecoderProcess implements EngineSession {
   #hear(message: FromWorker): void {
     // What was on its way when the process was ended.
     if (this.ended) return;
-    this.#patience?.refresh();
+    this.#patience.heard();
     switch (message.kind) {
       case 'ready':
         this.#settleReady?.resolve();
@@ -135,18 +135,6 @@ export class DecoderProcess implements EngineSession {
     return this.#settleReady !== undefined || this.#inFlight > 0 || this.#state.is === 'finishing';
   }
 
-  /** Watches over an answer that is owed from now on: to be called before it is asked for. */
-  #expect(): void {
-    if (this.#patience === undefined) this.#patience = setTimeout(() => this.#lookAgain(), this.#patienceMs);
-    else if (!this.#owesAnswer) this.#patience.refresh();
-  }
-
-  #lookAgain(): void {
-    this.#patience = undefined;
-    if (!this.#owesAnswer) return;
-    this.#fail(new EngineError('engine_lost', `The recogniser gave no answer for ${this.#patienceMs / 1000} s.`));
-  }
-
   #fail(reason: unknown): void {
     if (this.ended) return;
     this.events.fail(reason);
@@ -157,7 +145,7 @@ export class DecoderProcess implements EngineSession {
   #over(): void {
     this.#state = { is: 'ended' };
     this.events.end();
-    clearTimeout(this.#patience);
+    this.#patience.end();
     this.#release();
     this.#wakeWriter?.();
     this.#child.kill('SIGKILL');
@@ -166,3 +154,5 @@ export class DecoderProcess implements EngineSession {
 
 const lost = (how: string, cause?: unknown) =>
   new EngineError('engine_lost', `The recogniser's process ended (${how}).`, { cause });
+
+const noAnswer = (ms: number) => `The recogniser gave no answer for ${ms / 1000} s.`;
