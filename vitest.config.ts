@@ -2,10 +2,10 @@ import { defineConfig } from 'vitest/config';
 
 /**
  * A test file's suffix says what it needs beside Node, and plain `.test.ts` needs nothing: ffmpeg to compare with; the real
- * embedded recogniser and spoken audio (PocketSphinx, flite); a real headless Chromium; three built servers, PostgreSQL and
- * Redis, which they have to themselves for a while.
+ * embedded recogniser and spoken audio (PocketSphinx, flite); sherpa-onnx and spoken audio; a real headless Chromium; three built
+ * servers, PostgreSQL and Redis, which they have to themselves for a while.
  */
-const kinds = ['ffmpeg', 'sphinx', 'browser', 'cluster'];
+const kinds = ['ffmpeg', 'sphinx', 'sherpa', 'browser', 'cluster'];
 
 const suffixes = kinds.map((kind) => `**/*.${kind}.test.ts`);
 

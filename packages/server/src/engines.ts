@@ -1,9 +1,11 @@
 import { type Engine, EngineError } from '@live-transcribe/core';
 import { createOpenAIEngine } from '@live-transcribe/engine-openai';
 import { createPocketSphinxEngine, findPocketSphinx } from '@live-transcribe/engine-pocketsphinx';
+import { createSherpaEngine } from '@live-transcribe/engine-sherpa';
 import type { Config } from './config/settings.ts';
 import type { Log } from './observe/log.ts';
 import { openaiOptions } from './openai-options.ts';
+import { type FoundSherpa, findSherpa } from './sherpa-model.ts';
 
 /** The engine in force, why it is, and what follows from it for requests that leave things open. */
 export interface EngineChoice {
@@ -17,6 +19,8 @@ export interface EngineChoice {
 
 const howToGetOne =
   'Set OPENAI_API_KEY in .env, or install the embedded recogniser: apt-get install libpocketsphinx3 pocketsphinx-en-us.';
+const howToGetModel =
+  'Put one into a folder of its own in DATA_DIR/models, with a model.json: docs/engines.md says how.';
 
 /** Chooses as `ENGINE` says; where that engine is not to be had the server still starts and says what to do. */
 export function chooseEngine(config: Config, log: Log): EngineChoice {
@@ -31,11 +35,13 @@ function pickEngine(config: Config, log: Log): PickedEngine {
     case 'openai':
       if (mayOpenOpenAI(config)) return openai(config, log, 'ENGINE=openai is set.');
       return nothing(config, 'ENGINE=openai is set, but OPENAI_API_KEY is not. Set it in .env.');
+    case 'sherpa':
+      return sherpa(config, log, findSherpa(config), 'ENGINE=sherpa is set');
     case 'pocketsphinx':
       return pocketSphinx(config, log, 'ENGINE=pocketsphinx is set.');
     case 'auto':
       if (config.openaiApiKey !== undefined) return openai(config, log, 'OPENAI_API_KEY is set.');
-      return pocketSphinx(config, log, 'There is no OPENAI_API_KEY, so the embedded recogniser is used.');
+      return localEngine(config, log);
     default:
       return config.engine satisfies never;
   }
@@ -47,6 +53,26 @@ const mayOpenOpenAI = ({ openaiApiKey, openaiDialect }: Config): boolean =>
 
 function openai(config: Config, log: Log, reason: string): PickedEngine {
   return { engine: createOpenAIEngine(openaiOptions(config, log)), reason, models: configuredModels(config) };
+}
+
+function localEngine(config: Config, log: Log): PickedEngine {
+  const found = findSherpa(config);
+  if ('model' in found) return sherpa(config, log, found, 'There is no OPENAI_API_KEY');
+  if (found.asked) log.warn(`the engine sherpa cannot be used: ${found.missing}`);
+  return pocketSphinx(config, log, 'There is no OPENAI_API_KEY, so the embedded recogniser is used.');
+}
+
+function sherpa(config: Config, log: Log, found: FoundSherpa, because: string): PickedEngine {
+  if ('missing' in found) return nothing(config, `${because}, but: ${found.missing} ${howToGetModel}`);
+  const { sherpaProcesses: processes, sherpaSessions: maxSessions } = config;
+  const engine = createSherpaEngine({
+    model: found.model,
+    ...(processes !== undefined && { processes }),
+    ...(maxSessions !== undefined && { maxSessions }),
+    warn: (message, details) => log.warn(details, message),
+  });
+  const { name } = found.model;
+  return { engine, reason: `${because}, and ${found.reason}`, models: { transcriptions: name, plain: name } };
 }
 
 function pocketSphinx(config: Config, log: Log, reason: string): PickedEngine {

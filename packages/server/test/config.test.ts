@@ -67,7 +67,7 @@ describe('the configuration', () => {
     ['ALLOWED_ORIGINS', 'example.org', '"example.org"'],
     ['PORT', '80000', '0 to 65535'],
     ['LOG_LEVEL', 'loud', 'warning'],
-    ['ENGINE', 'whisper', 'auto, openai, pocketsphinx'],
+    ['ENGINE', 'whisper', 'auto, openai, sherpa, pocketsphinx'],
     ['DATABASE_URL', 'mysql://u:p@h/d', 'postgres://'],
     ['REDIS_URL', 'h:6379', 'redis://'],
   ])('one line for %s=%s', (name, value, hint) => {

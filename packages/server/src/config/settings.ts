@@ -5,6 +5,7 @@ import { accessSettings } from './access-settings.ts';
 import { limitSettings } from './limit-settings.ts';
 import { openaiSettings } from './openai-settings.ts';
 import { integer, language, logLevel, oneOf, optional, type Setting, setting, text, url, yesOrNo } from './setting.ts';
+import { sherpaSettings } from './sherpa-settings.ts';
 
 export type { Setting } from './setting.ts';
 
@@ -17,6 +18,7 @@ const defaultOrigins = [
 /** Everything that can be configured. Types, defaults, checks and the table in the documentation come from here. */
 export const settings = {
   ...openaiSettings,
+  ...sherpaSettings,
   language: setting(
     'LANGUAGE',
     optional(language),
@@ -49,9 +51,9 @@ export const settings = {
   ),
   engine: setting(
     'ENGINE',
-    oneOf(['auto', 'openai', 'pocketsphinx']),
+    oneOf(['auto', 'openai', 'sherpa', 'pocketsphinx']),
     'auto',
-    'Which engine recognises; auto takes openai when there is a key, else pocketsphinx where it is installed.',
+    'Which engine recognises; auto takes openai when there is a key, else sherpa when it has a model, else pocketsphinx.',
   ),
   ffmpegPath: setting('FFMPEG_PATH', text, 'ffmpeg', 'The ffmpeg that decodes AAC, which nothing else here decodes.'),
   ffmpegProcesses: setting(

@@ -1,0 +1,135 @@
+import { availableParallelism, totalmem } from 'node:os';
+import {
+  type Engine,
+  EngineError,
+  type EngineFeatures,
+  type EngineReadiness,
+  type EngineSession,
+  type RecognitionOptions,
+} from '@live-transcribe/core';
+import type { SherpaModel } from './model.ts';
+import type { RecogniserProcess } from './recogniser-process.ts';
+import { RecogniserSlot } from './recogniser-slot.ts';
+
+export interface SherpaEngineOptions {
+  readonly model: SherpaModel;
+  /** How many processes, each with the model in its memory; when absent as many as cores but one, and as memory allows. */
+  readonly processes?: number;
+  /** How many sessions at once, at most; when absent as many as the measured speed allows. */
+  readonly maxSessions?: number;
+  /** How long a recogniser may owe an answer before it is given up, in ms; when absent 10,000. */
+  readonly patienceMs?: number;
+  readonly warn: (message: string, details: object) => void;
+}
+
+/** The library, and what a model takes beside its files. */
+const bytesPerProcess = 150 * 1024 * 1024;
+const memoryPerModelByte = 2;
+/** The rest is for the gateway and everything else on the machine. */
+const shareOfMemory = 0.6;
+/** How busy a recogniser may become by sessions that all speak: what is above is for those that catch up, and for files. */
+const busiest = 0.7;
+
+const defaultPatienceMs = 10_000;
+
+/** sherpa-onnx with a model of one's own, in processes of their own that serve many sessions each. */
+export function createSherpaEngine(options: SherpaEngineOptions): Engine {
+  return new SherpaEngine(options);
+}
+
+/** A container may be given less memory than its machine has. The gateway has a core for itself. */
+function processesHere({ bytes }: SherpaModel): number {
+  const memory = Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY);
+  const fitting = Math.floor((memory * shareOfMemory) / (bytesPerProcess + bytes * memoryPerModelByte));
+  return Math.max(1, Math.min(availableParallelism() - 1, fitting));
+}
+
+class SherpaEngine implements Engine {
+  readonly id = 'sherpa';
+  readonly sampleRate = 16_000;
+  readonly features: EngineFeatures;
+  readonly #options: SherpaEngineOptions;
+  readonly #slots: readonly RecogniserSlot[];
+  #isClosed = false;
+
+  constructor(options: SherpaEngineOptions) {
+    const { model, processes = processesHere(model), patienceMs = defaultPatienceMs, warn } = options;
+    const { folder, description } = model;
+    this.#options = options;
+    this.features = { languages: description.languages, caveat: description.caveat };
+    const slot = { request: { folder, description }, patienceMs, warn };
+    this.#slots = Array.from({ length: processes }, () => new RecogniserSlot(slot));
+  }
+
+  readiness(): EngineReadiness {
+    try {
+      this.#place();
+      return { ready: true };
+    } catch (error) {
+      return { ready: false, reason: error instanceof Error ? error.message : String(error) };
+    }
+  }
+
+  async open(options: RecognitionOptions, signal: AbortSignal): Promise<EngineSession> {
+    for (;;) {
+      signal.throwIfAborted();
+      const recogniser = this.#place();
+      if (recogniser.state === 'ready') return recogniser.open(options, signal);
+      await abortable(recogniser.ready, signal);
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await Promise.all(this.#slots.map((slot) => slot.close(closed())));
+  }
+
+  /** The recogniser for another session: the one with the fewest, of those with room. Throws where there is none. */
+  #place(): RecogniserProcess {
+    if (this.#isClosed) throw closed();
+    const running = this.#slots.flatMap(({ process }) => process ?? []);
+    if (running.length === 0) throw this.#unavailable();
+    const sessions = running.reduce((sum, process) => sum + process.sessions, 0);
+    const { maxSessions } = this.#options;
+    if (maxSessions !== undefined && sessions >= maxSessions) throw full(maxSessions);
+    const withRoom = maxSessions === undefined ? running.filter(hasRoom) : running;
+    const [first, ...others] = withRoom;
+    if (first === undefined) throw full(sessions);
+    return others.reduce((least, process) => (isBetter(process, least) ? process : least), first);
+  }
+
+  #unavailable(): EngineError {
+    const faults = this.#slots.flatMap(({ fault }) => fault ?? []);
+    const why = faults[0] ?? 'Its recogniser is being started.';
+    return new EngineError(
+      'engine_unavailable',
+      `The model ${this.#options.model.name} cannot be used just now. ${why}`,
+    );
+  }
+}
+
+const isBetter = (one: RecogniserProcess, other: RecogniserProcess) =>
+  one.state === other.state ? one.sessions < other.sessions : one.state === 'ready';
+
+/** Whether another session would leave those that are there in time. One at least is always served, slow as it may be. */
+const hasRoom = ({ sessions, costPerSession }: RecogniserProcess) =>
+  sessions === 0 || (sessions + 1) * costPerSession <= busiest;
+
+function full(sessions: number): EngineError {
+  const many = sessions === 1 ? 'one session, which is' : `${sessions} sessions, which are`;
+  return new EngineError(
+    'engine_busy',
+    `This machine recognises ${many} as many as it can. Please try again when somebody has finished.`,
+  );
+}
+
+const closed = () => new EngineError('engine_lost', 'The engine has been closed.', { retryable: false });
+
+/** `work`, or the signal's reason as soon as it is aborted. */
+function abortable(work: Promise<void>, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(signal.reason);
+    signal.addEventListener('abort', onAbort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+  });
+}

@@ -1,0 +1,55 @@
+import { createRequire } from 'node:module';
+
+/** What is used of sherpa-onnx-node, which has no types of its own. */
+export interface SherpaAddon {
+  readonly OnlineRecognizer: new (config: object) => OnlineRecognizer;
+  readonly OfflineRecognizer: { createAsync(config: object): Promise<OfflineRecognizer> };
+}
+
+export interface Waveform {
+  /** From -1 to 1. An `Int16Array` here ends the process. */
+  readonly samples: Float32Array;
+  /** Hz; another one than before ends the process. */
+  readonly sampleRate: number;
+}
+
+export interface OnlineStream {
+  acceptWaveform(waveform: Waveform): void;
+  inputFinished(): void;
+  setOption(name: string, value: string): void;
+}
+
+export interface OnlineRecognizer {
+  createStream(): OnlineStream;
+  isReady(stream: OnlineStream): boolean;
+  /** Ends the process where `isReady` is false. */
+  decode(stream: OnlineStream): void;
+  isEndpoint(stream: OnlineStream): boolean;
+  reset(stream: OnlineStream): void;
+  getResult(stream: OnlineStream): RecognizerResult;
+}
+
+export interface RecognizerResult {
+  readonly text: string;
+  readonly tokens?: readonly string[];
+  /** Seconds since `start_time`, one for each token where the model has them. */
+  readonly timestamps?: readonly number[];
+  /** Seconds since the stream's first sample. */
+  readonly start_time?: number;
+  /** Logarithms, one for each token where the model has them. */
+  readonly ys_probs?: readonly number[];
+}
+
+export interface OfflineStream {
+  acceptWaveform(waveform: Waveform): void;
+}
+
+export interface OfflineRecognizer {
+  createStream(): OfflineStream;
+  decodeAsync(stream: OfflineStream): Promise<RecognizerResult>;
+}
+
+/** Throws where it is not installed. */
+export function loadAddon(): SherpaAddon {
+  return createRequire(import.meta.url)('sherpa-onnx-node') as SherpaAddon;
+}

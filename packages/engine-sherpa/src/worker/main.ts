@@ -1,0 +1,112 @@
+/**
+ * A process of one model for many recognitions. A mistake in the library's use, or a bad model, ends this process and nothing
+ * else; its parent starts another. Channel 3 is the gateway's; frames are those of `wire.ts`.
+ */
+import { Socket } from 'node:net';
+import type { EngineEvent } from '@live-transcribe/core';
+import type { LoadRequest, OpenRequest } from '../messages.ts';
+import { FrameReader, frame, fromWorker, jsonFrame, numberFrame, readJson, toWorker } from '../wire.ts';
+import { Cost } from './cost.ts';
+import { loadRecogniser, type Recogniser } from './recogniser.ts';
+import { Scheduler } from './scheduler.ts';
+import { sampleRate } from './utterances.ts';
+import { type Order, WorkerStream } from './worker-stream.ts';
+
+const channel = new Socket({ fd: 3, readable: true, writable: true });
+const streams = new Map<number, WorkerStream>();
+let recogniser: Recogniser | undefined;
+
+function breakDown(error: unknown): void {
+  const message = error instanceof Error ? error.message : String(error);
+  channel.write(jsonFrame(fromWorker.broken, 0, message), () => process.exit(1));
+}
+
+const cost = new Cost((factor) => channel.write(numberFrame(fromWorker.cost, 0, factor)));
+const scheduler = new Scheduler({
+  now: () => performance.now(),
+  yield: setImmediate,
+  onStep: (audioMs, tookMs) => cost.add(audioMs, tookMs, performance.now()),
+  onError: breakDown,
+});
+
+/** Decodes 2 s of faint noise: the first session finds the model warm, and how fast it is has been measured. */
+async function warmUp(loaded: Recogniser): Promise<void> {
+  const utterances = loaded.open({ words: false }, () => undefined);
+  const noise = Int16Array.from({ length: sampleRate / 10 }, (_, index) => ((index * 7_919) % 17) - 8);
+  for (let round = 0; round < 20; round += 1) {
+    const began = performance.now();
+    await utterances.hear(noise);
+    // The first steps allocate.
+    if (round >= 10) cost.add(100, performance.now() - began, 0);
+  }
+}
+
+async function load(request: LoadRequest): Promise<void> {
+  recogniser = await loadRecogniser(request);
+  await warmUp(recogniser);
+  channel.write(numberFrame(fromWorker.ready, 0, cost.factor));
+}
+
+function open(id: number, request: OpenRequest): void {
+  let said: EngineEvent[] = [];
+  const utterances = recogniser?.open(request, (event) => said.push(event));
+  if (!utterances) return;
+  const stream = new WorkerStream(utterances, (done: Order) => {
+    if (said.length > 0) channel.write(jsonFrame(fromWorker.events, id, said));
+    said = [];
+    if (done.kind === 'audio') channel.write(numberFrame(fromWorker.heard, id, done.samples.length));
+    if (done.kind === 'finish') channel.write(frame(fromWorker.finished, id));
+  });
+  streams.set(id, stream);
+  scheduler.add(stream);
+}
+
+function drop(id: number): void {
+  const stream = streams.get(id);
+  streams.delete(id);
+  if (stream) scheduler.remove(stream);
+}
+
+/** A copy: the payload is the channel's, and at no even place. */
+function samplesOf(payload: Buffer): Int16Array {
+  const samples = new Int16Array(payload.length / 2);
+  new Uint8Array(samples.buffer).set(payload);
+  return samples;
+}
+
+function order(id: number, what: Order): void {
+  streams.get(id)?.push(what);
+  scheduler.wake();
+}
+
+const reader = new FrameReader((kind, id, payload) => {
+  switch (kind) {
+    case toWorker.load:
+      return void load(readJson(payload) as LoadRequest).catch(breakDown);
+    case toWorker.open:
+      return open(id, readJson(payload) as OpenRequest);
+    case toWorker.audio:
+      return order(id, { kind: 'audio', samples: samplesOf(payload) });
+    case toWorker.commit:
+      return order(id, { kind: 'commit' });
+    case toWorker.clear:
+      return order(id, { kind: 'clear' });
+    case toWorker.finish:
+      return order(id, { kind: 'finish' });
+    case toWorker.drop:
+      return drop(id);
+    default:
+      throw new Error(`A frame of kind ${kind} is none that a recogniser knows.`);
+  }
+});
+
+channel.on('data', (chunk: Buffer) => {
+  try {
+    reader.push(chunk);
+  } catch (error) {
+    breakDown(error);
+  }
+});
+// Without the gateway there is nobody to recognise for.
+channel.on('close', () => process.exit());
+channel.on('error', () => process.exit());

@@ -1,0 +1,58 @@
+import { join } from 'node:path';
+import type { LoadRequest } from '../messages.ts';
+import type { ModelFile } from '../model.ts';
+
+/**
+ * Silence that ends an utterance, in s: after speech, and where nothing has been said. After the longest it is cut. The library's own
+ * 1.2 s after speech is long for somebody who waits for a final.
+ */
+const endpoints = { rule1MinTrailingSilence: 2.4, rule2MinTrailingSilence: 0.8, rule3MinUtteranceLength: 20 };
+
+/** Threads are processes here: several of them serve more sessions than several threads in one. */
+const common = { numThreads: 1, provider: 'cpu', debug: 0 };
+
+/** What sherpa-onnx wants to know of a model. */
+export function recognizerConfig({ folder, description }: LoadRequest): object {
+  const { sampleRate, featureDim, modelType, kind } = description;
+  const featConfig = { sampleRate, featureDim };
+  const path = (file: ModelFile) => join(folder, description.files[file] ?? '');
+  const modelConfig = {
+    ...common,
+    tokens: path('tokens'),
+    ...(modelType !== undefined && { modelType }),
+    ...network(kind, path),
+  };
+  const offline = { featConfig, modelConfig, decodingMethod: 'greedy_search' };
+  return kind.startsWith('offline-') ? offline : { ...offline, enableEndpoint: true, ...endpoints };
+}
+
+function network(kind: LoadRequest['description']['kind'], path: (file: ModelFile) => string): object {
+  const model = () => ({ model: path('model') });
+  const pair = () => ({ encoder: path('encoder'), decoder: path('decoder') });
+  switch (kind) {
+    case 'transducer':
+    case 'offline-transducer':
+      return { transducer: { ...pair(), joiner: path('joiner') } };
+    case 'paraformer':
+      return { paraformer: pair() };
+    case 'zipformer2-ctc':
+      return { zipformer2Ctc: model() };
+    case 'nemo-ctc':
+    case 'offline-nemo-ctc':
+      return { nemoCtc: model() };
+    case 'tone-ctc':
+      return { toneCtc: model() };
+    case 'offline-zipformer-ctc':
+      return { zipformerCtc: model() };
+    case 'offline-paraformer':
+      return { paraformer: model() };
+    case 'offline-sense-voice':
+      return { senseVoice: { ...model(), useInverseTextNormalization: 1 } };
+    case 'offline-whisper':
+      return { whisper: pair() };
+    case 'offline-canary':
+      return { canary: pair() };
+    default:
+      return kind satisfies never;
+  }
+}

@@ -1,0 +1,134 @@
+import { msToSamples } from '@live-transcribe/audio';
+import type { OnlineRecognizer, OnlineStream } from './addon.ts';
+import { Told } from './told.ts';
+import { sampleRate, type Tell, toFloats, type Utterances, type UtterancesOptions } from './utterances.ts';
+import { wordsOf } from './words.ts';
+
+/** The beginning of a word lies before the moment from which a model hears it: so much before an end is not settled. 300 ms. */
+const lookBack = (3 * sampleRate) / 10;
+/** Where nothing has been said a word may still be on its way through the model. 1 s. */
+const unheard = sampleRate;
+
+/** What a streaming model makes of one stream. All positions are samples since the first one. */
+export class StreamingUtterances implements Utterances {
+  readonly #recognizer: OnlineRecognizer;
+  readonly #options: UtterancesOptions;
+  readonly #told: Told;
+  readonly #recent = new Recent(unheard);
+  #stream: OnlineStream;
+  /** The first sample of `#stream`. */
+  #base = 0;
+  #position = 0;
+
+  constructor(recognizer: OnlineRecognizer, options: UtterancesOptions, tell: Tell) {
+    this.#recognizer = recognizer;
+    this.#options = options;
+    this.#told = new Told(tell, options.words);
+    this.#stream = this.#begin(0);
+  }
+
+  hear(samples: Int16Array): undefined {
+    this.#give(samples);
+    this.#recent.keep(samples);
+    this.#position += samples.length;
+    this.#decode();
+    this.#told.hypothesis(this.#heard(), this.#position);
+  }
+
+  /** Ends the open utterance here. Where there is no text yet a word may just begin, and is left to come. */
+  commit(): undefined {
+    if (this.#position === this.#told.closed) return;
+    const text = this.#flush();
+    if (text !== '') {
+      this.#told.settle(this.#position);
+      this.#stream = this.#begin(this.#position);
+      return;
+    }
+    const again = this.#recent.latest(this.#position - this.#told.closed);
+    this.#stream = this.#begin(this.#position - again.length);
+    this.#give(again);
+  }
+
+  clear(): undefined {
+    this.#told.forget();
+    this.#told.settle(this.#position);
+    this.#stream = this.#begin(this.#position);
+  }
+
+  finish(): undefined {
+    this.#flush();
+    this.#told.settle(this.#position);
+  }
+
+  /** Fresh, as after an end: what the library remembers of a stream ends with it. */
+  #begin(base: number): OnlineStream {
+    const stream = this.#recognizer.createStream();
+    const { language } = this.#options;
+    if (language !== undefined) stream.setOption('language', language);
+    this.#base = base;
+    return stream;
+  }
+
+  #give(samples: Int16Array): void {
+    this.#stream.acceptWaveform({ samples: toFloats(samples), sampleRate });
+  }
+
+  /** Ends are looked for after every step, so that they do not depend on how the audio was cut. */
+  #decode(): void {
+    while (this.#recognizer.isReady(this.#stream)) {
+      this.#recognizer.decode(this.#stream);
+      if (this.#recognizer.isEndpoint(this.#stream)) this.#endHere();
+    }
+  }
+
+  /** The utterance that the library has found to end, before what it has heard but not decoded. */
+  #endHere(): void {
+    const heard = this.#heard();
+    this.#recognizer.reset(this.#stream);
+    const { start_time: seconds = 0 } = this.#recognizer.getResult(this.#stream);
+    const decoded = Math.min(this.#base + Math.round(seconds * sampleRate), this.#position);
+    this.#told.utterance(heard, Math.max(decoded, this.#told.closed));
+    this.#told.settle(decoded - (heard.text === '' ? unheard : lookBack));
+  }
+
+  /** All that has been given is decoded and told; answers the text. */
+  #flush(): string {
+    const tail = new Float32Array(msToSamples(this.#options.tailMs, sampleRate));
+    this.#stream.acceptWaveform({ samples: tail, sampleRate });
+    this.#stream.inputFinished();
+    this.#decode();
+    const heard = this.#heard();
+    this.#told.utterance(heard, this.#position);
+    return heard.text;
+  }
+
+  #heard() {
+    const result = this.#recognizer.getResult(this.#stream);
+    const from = this.#base / sampleRate;
+    const words = wordsOf(result, this.#options.tokenDelayMs / 1000 - from);
+    return { text: result.text.trim(), words };
+  }
+}
+
+/** The latest samples, `most` of them at most. */
+class Recent {
+  readonly #samples: Int16Array;
+  #kept = 0;
+
+  constructor(most: number) {
+    this.#samples = new Int16Array(most);
+  }
+
+  keep(samples: Int16Array): void {
+    const most = this.#samples.length;
+    const latest = samples.length > most ? samples.subarray(samples.length - most) : samples;
+    this.#samples.copyWithin(0, latest.length);
+    this.#samples.set(latest, most - latest.length);
+    this.#kept = Math.min(most, this.#kept + latest.length);
+  }
+
+  /** At most `count`, the latest ones. */
+  latest(count: number): Int16Array {
+    return this.#samples.slice(this.#samples.length - Math.min(count, this.#kept));
+  }
+}

@@ -1,0 +1,43 @@
+// The library called directly, as its own examples do: node direct.cjs <folder of a streaming model> <raw PCM16 at 16 kHz>
+// prints the utterances as JSON. A process of its own, since the library ends its process on mistakes.
+const { readFileSync } = require('node:fs');
+const { join } = require('node:path');
+const { OnlineRecognizer } = require('sherpa-onnx-node');
+
+const [folder, file] = process.argv.slice(2);
+const { featureDim, tailMs = 800 } = JSON.parse(readFileSync(join(folder, 'model.json'), 'utf8'));
+const recognizer = new OnlineRecognizer({
+  featConfig: { sampleRate: 16_000, featureDim },
+  modelConfig: { nemoCtc: { model: join(folder, 'model.onnx') }, tokens: join(folder, 'tokens.txt'), numThreads: 1 },
+  decodingMethod: 'greedy_search',
+  enableEndpoint: true,
+  rule1MinTrailingSilence: 2.4,
+  rule2MinTrailingSilence: 0.8,
+  rule3MinUtteranceLength: 20,
+});
+const stream = recognizer.createStream();
+const bytes = readFileSync(file);
+const utterances = [];
+
+const take = () => {
+  const { text } = recognizer.getResult(stream);
+  if (text.trim() !== '') utterances.push(text.trim());
+};
+
+const hear = (samples) => {
+  stream.acceptWaveform({ samples, sampleRate: 16_000 });
+  while (recognizer.isReady(stream)) {
+    recognizer.decode(stream);
+    if (!recognizer.isEndpoint(stream)) continue;
+    take();
+    recognizer.reset(stream);
+  }
+};
+
+for (let at = 0; at < bytes.length; at += 3_200) {
+  const count = Math.min(1_600, (bytes.length - at) / 2);
+  hear(Float32Array.from({ length: count }, (_, index) => bytes.readInt16LE(at + 2 * index) / 32_768));
+}
+hear(new Float32Array(tailMs * 16));
+take();
+console.log(JSON.stringify(utterances));

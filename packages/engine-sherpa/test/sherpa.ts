@@ -1,0 +1,67 @@
+import { fileURLToPath } from 'node:url';
+import type { EngineEvent, EngineSession } from '@live-transcribe/core';
+import { describeWith, speak, speechToolsMissing, tinyModel } from '@live-transcribe/testkit';
+import {
+  createSherpaEngine,
+  readModel,
+  type SherpaEngineOptions,
+  type SherpaModel,
+  sherpaMissing,
+} from '../src/index.ts';
+
+export const options = { language: 'en', model: '', prompt: undefined, words: true } as const;
+
+export const describeWithSherpa = (name: string, tests: () => void) =>
+  describeWith([speechToolsMissing(), sherpaMissing()], name, { timeout: 60_000 }, tests);
+
+export function tiny(name: Parameters<typeof tinyModel>[0] = 'tiny-streaming'): SherpaModel {
+  const model = readModel(tinyModel(name));
+  if ('invalid' in model) throw new Error(model.invalid);
+  return model;
+}
+
+export const createEngine = (engineOptions: Partial<SherpaEngineOptions> = {}) =>
+  createSherpaEngine({ model: tiny(), processes: 1, warn: () => undefined, ...engineOptions });
+
+export const directScript = fileURLToPath(new URL('direct.cjs', import.meta.url));
+
+/** Phrases of the words that the tiny models know. */
+export const phrases = [
+  'three seven sixty one',
+  'hello stop left right',
+  'nine zero five two',
+  'yes four eight no',
+  'seventy two ninety one',
+] as const;
+
+/** The phrases, a second of silence before, between and after. */
+export async function spoken(
+  texts: readonly string[] = phrases,
+  voice: 'slt' | 'rms' | 'awb' = 'slt',
+): Promise<Int16Array> {
+  const parts = await Promise.all(texts.map((text) => speak(text, { voice, leadMs: 1_200 })));
+  const samples = new Int16Array(parts.reduce((sum, part) => sum + part.length, 0) + 24_000);
+  let at = 0;
+  for (const part of parts) {
+    samples.set(part, at);
+    at += part.length;
+  }
+  return samples;
+}
+
+/** Writes `samples` in pieces of `size` samples and finishes; answers everything that was said. */
+export async function recognise(session: EngineSession, samples: Int16Array, size = 1_600): Promise<EngineEvent[]> {
+  const events = collect(session);
+  for (let at = 0; at < samples.length; at += size) await session.write(samples.subarray(at, at + size));
+  await session.finish();
+  return events;
+}
+
+export async function collect(session: EngineSession): Promise<EngineEvent[]> {
+  const events: EngineEvent[] = [];
+  for await (const event of session.events) events.push(event);
+  return events;
+}
+
+export const utterances = (events: readonly EngineEvent[]) => events.filter((event) => event.kind === 'utterance');
+export const finals = (events: readonly EngineEvent[]) => utterances(events).map(({ text }) => text);

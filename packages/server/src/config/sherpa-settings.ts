@@ -1,0 +1,23 @@
+import { integer, optional, setting, text } from './setting.ts';
+
+/** What concerns the engine sherpa. */
+export const sherpaSettings = {
+  sherpaModel: setting(
+    'SHERPA_MODEL',
+    optional(text),
+    undefined,
+    'Model of the engine sherpa: a folder with a model.json, or the name of one in DATA_DIR/models; when not set, one that is there.',
+  ),
+  sherpaProcesses: setting(
+    'SHERPA_PROCESSES',
+    optional(integer(1, 256)),
+    undefined,
+    'How many recognisers run, each with the model in its memory; as many as cores but one, where memory allows, if not set.',
+  ),
+  sherpaSessions: setting(
+    'SHERPA_SESSIONS',
+    optional(integer(1, 100_000)),
+    undefined,
+    'How many sessions the engine sherpa takes at once; as many as its measured speed allows if not set.',
+  ),
+};

@@ -1,0 +1,39 @@
+import { join } from 'node:path';
+import {
+  installedModels,
+  modelFolder,
+  type ReadModel,
+  readModel,
+  type SherpaModel,
+  sherpaMissing,
+} from '@live-transcribe/engine-sherpa';
+import type { Config } from './config/settings.ts';
+
+/** The model of the engine sherpa, or why there is none, as a sentence; `asked`: somebody counts on it. */
+export type FoundSherpa =
+  | { readonly model: SherpaModel; readonly reason: string }
+  | { readonly missing: string; readonly asked: boolean };
+
+/** The model that `SHERPA_MODEL` names; else one that is installed, those that know the language first. */
+export function findSherpa({ sherpaModel, dataDir, language }: Config): FoundSherpa {
+  const asked = sherpaModel !== undefined;
+  const folder = join(dataDir, 'models');
+  const found = asked ? [readModel(modelFolder(sherpaModel, folder))] : installedModels(folder);
+  const addon = sherpaMissing();
+  if (addon !== undefined) return { missing: addon, asked: asked || found.length > 0 };
+  const usable = found.filter((one) => 'folder' in one);
+  const model = usable.find(knows(language ?? 'sv')) ?? usable[0];
+  if (model === undefined) return { missing: whyNone(found, folder), asked };
+  const reason = asked ? 'SHERPA_MODEL names' : `there is no SHERPA_MODEL, and ${folder} has`;
+  return { model, reason: `${reason} the model ${model.name}.` };
+}
+
+const knows =
+  (language: string) =>
+  ({ description: { languages } }: SherpaModel) =>
+    languages === 'any' || languages.includes(language);
+
+function whyNone(found: readonly ReadModel[], folder: string): string {
+  const faults = found.flatMap((one) => ('invalid' in one ? one.invalid : []));
+  return faults.join(' ') || `There is no model for sherpa-onnx in ${folder}.`;
+}
