@@ -73,7 +73,7 @@ describe('the built server', { timeout: 30_000 }, () => {
     expect(await exited).toBe(2);
     expect(lines).toEqual([
       'Cannot start: PORT must be a whole number from 0 to 65535, not "eighty".',
-      'Cannot start: ENGINE must be one of auto, openai, pocketsphinx, not "whisper".',
+      'Cannot start: ENGINE must be one of auto, openai, sherpa, pocketsphinx, not "whisper".',
     ]);
   });
 
