@@ -1,0 +1,116 @@
+import { createSherpaEngine, readModel, sherpaMissing } from '@live-transcribe/engine-sherpa';
+import {
+  childProcesses,
+  describeWith,
+  speak,
+  speechToolsMissing,
+  tinyModel,
+  wordErrorRate,
+} from '@live-transcribe/testkit';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { startTestGateway } from './test-gateway.ts';
+import { pcm16, WireClient } from './wire-client.ts';
+
+const phrases = ['three seven sixty one', 'hello stop left right', 'yes four eight no'];
+
+async function spoken(): Promise<Int16Array> {
+  const parts = await Promise.all(phrases.map((text) => speak(text, { leadMs: 1_200 })));
+  return Int16Array.from([...parts.flatMap((part) => [...part]), ...new Int16Array(16_000)]);
+}
+
+interface Final {
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+describeWith([speechToolsMissing(), sherpaMissing()], 'sherpa behind the sockets', { timeout: 60_000 }, () => {
+  let gateway: Awaited<ReturnType<typeof startTestGateway>>;
+  let samples: Int16Array;
+  beforeAll(async () => {
+    const model = readModel(tinyModel('tiny-streaming'));
+    if ('invalid' in model) throw new Error(model.invalid);
+    const engine = createSherpaEngine({ model, processes: 1, warn: () => undefined });
+    gateway = await startTestGateway({ engine, plainLanguage: 'en' });
+    samples = await spoken();
+  });
+  afterAll(async () => {
+    await gateway.close();
+    expect(childProcesses()).toEqual([]);
+  });
+
+  it('gives a file’s words on /ws, with partials before them', async () => {
+    const client = await WireClient.open(gateway.port, '/ws');
+    for (let at = 0; at < samples.length; at += 3_200) client.send(pcm16(samples.subarray(at, at + 3_200)));
+    client.send({ type: 'stop' });
+    expect((await client.closed).code).toBe(1000);
+    const of = (kind: string) => client.messages.filter(({ type }) => type === kind).map(({ text }) => String(text));
+    expect(wordErrorRate(phrases.join(' '), of('final').join(' ')).rate).toBeLessThanOrEqual(0.1);
+    expect(of('partial').length).toBeGreaterThanOrEqual(phrases.length);
+  });
+
+  it('gives words with their times on /v1/transcriptions, from a rate that is not the model’s', async () => {
+    const client = await WireClient.open(gateway.port, '/v1/transcriptions');
+    client.send({ action: 'start', language: 'en', encoding: 'pcm16', sample_rate: 32_000, words: true });
+    const between = (at: number) => ((samples[at] ?? 0) + (samples[at + 1] ?? 0)) >> 1;
+    const twice = Int16Array.from({ length: samples.length * 2 }, (_, index) =>
+      index % 2 === 0 ? (samples[index / 2] ?? 0) : between((index - 1) / 2),
+    );
+    client.send(pcm16(twice));
+    client.send({ action: 'stop' });
+    expect((await client.closed).code).toBe(1000);
+    const finals = client.messages.filter((message) => 'final' in message);
+    const text = finals.map(({ final }) => final).join(' ');
+    expect(wordErrorRate(phrases.join(' '), text).rate, text).toBeLessThanOrEqual(0.1);
+    for (const { words, start, end } of finals) {
+      expect(words).toContainEqual({ word: expect.any(String), start: expect.any(Number), end: expect.any(Number) });
+      expect(Number(end)).toBeGreaterThan(Number(start));
+    }
+  });
+
+  it('refuses a language that its model does not know', async () => {
+    const client = await WireClient.open(gateway.port, '/v1/transcriptions');
+    client.send({ action: 'start', language: 'sv' });
+    expect(await client.next('error')).toMatchObject({ code: 'unsupported_language' });
+  });
+
+  /** The finals of the speech, whose recogniser is killed when the client has read `killAfter` partials. */
+  async function transcribe(killAfter?: number): Promise<Final[]> {
+    const client = await WireClient.open(gateway.port, '/v1/transcriptions');
+    client.send({ action: 'start', language: 'en', encoding: 'pcm16', sample_rate: 16_000 });
+    const part = samples.length >> 1;
+    client.send(pcm16(samples.subarray(0, part)));
+    if (killAfter !== undefined) {
+      await client.next('partial', () => client.all('partial').length >= killAfter);
+      const [recogniser = 0] = childProcesses();
+      process.kill(recogniser, 'SIGKILL');
+    }
+    client.send(pcm16(samples.subarray(part)));
+    client.send({ action: 'stop' });
+    expect((await client.closed).code).toBe(1000);
+    expect(client.all('error')).toEqual([]);
+    const finals = client.messages.filter((message) => 'final' in message);
+    return finals.map(({ final, start, end }) => ({ text: String(final), start: Number(start), end: Number(end) }));
+  }
+
+  it('gives every word once, also when its recogniser is killed in the middle of an utterance', async () => {
+    const undisturbed = await transcribe();
+    expect(undisturbed.map(({ text }) => text)).toEqual(phrases);
+    for (const killAfter of [1, 2]) {
+      const finals = await transcribe(killAfter);
+      const text = finals.map((final) => final.text).join(' ');
+      expect(
+        wordErrorRate(phrases.join(' '), text).rate,
+        `killed after ${killAfter} partials: ${text}`,
+      ).toBeLessThanOrEqual(0.1);
+      for (const [index, { start }] of finals.entries()) {
+        expect(start).toBeGreaterThanOrEqual(finals[index - 1]?.end ?? 0);
+      }
+    }
+  });
+
+  it('says on the page which model it is', async () => {
+    const config = await (await fetch(`http://127.0.0.1:${gateway.port}/config`)).json();
+    expect(config).toMatchObject({ engine: 'sherpa', languages: ['en'] });
+  });
+});
