@@ -29,6 +29,8 @@ const memoryPerModelByte = 2;
 const shareOfMemory = 0.6;
 /** How busy a recogniser may become by sessions that all speak: what is above is for those that catch up, and for files. */
 const busiest = 0.7;
+/** What a session costs beside decoding, at least: its audio on its way, before there is a measure of it. */
+const leastCost = 0.003;
 
 const defaultPatienceMs = 10_000;
 
@@ -113,7 +115,7 @@ const isBetter = (one: RecogniserProcess, other: RecogniserProcess) =>
 
 /** Whether another session would leave those that are there in time. One at least is always served, slow as it may be. */
 const hasRoom = ({ sessions, costPerSession }: RecogniserProcess) =>
-  sessions === 0 || (sessions + 1) * costPerSession <= busiest;
+  sessions === 0 || (sessions + 1) * Math.max(costPerSession, leastCost) <= busiest;
 
 function full(sessions: number): EngineError {
   const many = sessions === 1 ? 'one session, which is' : `${sessions} sessions, which are`;

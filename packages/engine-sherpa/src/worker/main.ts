@@ -4,6 +4,7 @@
  */
 import { Socket } from 'node:net';
 import type { EngineEvent } from '@live-transcribe/core';
+import { Corked } from '../corked.ts';
 import type { LoadRequest, OpenRequest } from '../messages.ts';
 import { FrameReader, frame, fromWorker, jsonFrame, numberFrame, readJson, toWorker } from '../wire.ts';
 import { Cost } from './cost.ts';
@@ -13,19 +14,21 @@ import { sampleRate } from './utterances.ts';
 import { type Order, WorkerStream } from './worker-stream.ts';
 
 const channel = new Socket({ fd: 3, readable: true, writable: true });
+const out = new Corked(channel);
 const streams = new Map<number, WorkerStream>();
 let recogniser: Recogniser | undefined;
 
 function breakDown(error: unknown): void {
   const message = error instanceof Error ? error.message : String(error);
+  out.flush();
   channel.write(jsonFrame(fromWorker.broken, 0, message), () => process.exit(1));
 }
 
-const cost = new Cost((factor) => channel.write(numberFrame(fromWorker.cost, 0, factor)));
+const cost = new Cost((factor) => out.write(numberFrame(fromWorker.cost, 0, factor)));
 const scheduler = new Scheduler({
   now: () => performance.now(),
   yield: setImmediate,
-  onStep: (audioMs, tookMs) => cost.add(audioMs, tookMs, performance.now()),
+  onStep: (audioMs, tookMs) => cost.add(audioMs, tookMs),
   onError: breakDown,
 });
 
@@ -33,18 +36,18 @@ const scheduler = new Scheduler({
 async function warmUp(loaded: Recogniser): Promise<void> {
   const utterances = loaded.open({ words: false }, () => undefined);
   const noise = Int16Array.from({ length: sampleRate / 10 }, (_, index) => ((index * 7_919) % 17) - 8);
-  for (let round = 0; round < 20; round += 1) {
-    const began = performance.now();
-    await utterances.hear(noise);
-    // The first steps allocate.
-    if (round >= 10) cost.add(100, performance.now() - began, 0);
-  }
+  // The first second allocates.
+  for (let round = 0; round < 10; round += 1) await utterances.hear(noise);
+  cost.begin();
+  const began = performance.now();
+  for (let round = 0; round < 10; round += 1) await utterances.hear(noise);
+  cost.add(1_000, performance.now() - began);
 }
 
 async function load(request: LoadRequest): Promise<void> {
   recogniser = await loadRecogniser(request);
   await warmUp(recogniser);
-  channel.write(numberFrame(fromWorker.ready, 0, cost.factor));
+  out.write(numberFrame(fromWorker.ready, 0, cost.factor));
 }
 
 function open(id: number, request: OpenRequest): void {
@@ -52,10 +55,10 @@ function open(id: number, request: OpenRequest): void {
   const utterances = recogniser?.open(request, (event) => said.push(event));
   if (!utterances) return;
   const stream = new WorkerStream(utterances, (done: Order) => {
-    if (said.length > 0) channel.write(jsonFrame(fromWorker.events, id, said));
+    if (said.length > 0) out.write(jsonFrame(fromWorker.events, id, said));
     said = [];
-    if (done.kind === 'audio') channel.write(numberFrame(fromWorker.heard, id, done.samples.length));
-    if (done.kind === 'finish') channel.write(frame(fromWorker.finished, id));
+    if (done.kind === 'audio') out.write(numberFrame(fromWorker.heard, id, done.samples.length));
+    if (done.kind === 'finish') out.write(frame(fromWorker.finished, id));
   });
   streams.set(id, stream);
   scheduler.add(stream);
