@@ -25,6 +25,7 @@ import { heartbeatTicks, LiveSessions } from './live/live-sessions.ts';
 import type { Log } from './observe/log.ts';
 import { Metrics } from './observe/metrics.ts';
 import { observeStore } from './observe/observed-store.ts';
+import { openTracing } from './observe/open-tracing.ts';
 import { createRings } from './observe/rings.ts';
 import { openRecordings } from './recordings/open-recordings.ts';
 import { Sockets } from './sockets.ts';
@@ -76,7 +77,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { engine, models, plainLanguage } = choice;
   const guards = await openGuards(config, log);
   const rings = createRings(config.ringSize);
-  const metrics = new Metrics({ version: options.version, engine: engine.id });
+  const tracing = await openTracing(config, options.version, log);
+  const metrics = new Metrics({ version: options.version, engine: engine.id, tracing });
   const ffmpeg = openFfmpeg(options);
   const bus = await (options.openBus?.() ?? openBus(config, log));
   const open = options.openStore ?? (() => openStore(config));
@@ -150,6 +152,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     await sweep.end();
     await recordings.close();
     await store.close();
+    await tracing?.close();
   };
   try {
     await app.listen({ host: config.host, port: config.port });

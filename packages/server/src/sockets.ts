@@ -158,7 +158,11 @@ export class Sockets {
     const client = new ClientSocket(socket, (code, message) => codec.encodeFault({ code, message }));
     const credential = credentialOf(request.headers, url.searchParams);
     const address = door.addressOf(request);
-    const origin = { protocol: protocol.path, client: address.network };
+    const origin = {
+      protocol: protocol.path,
+      client: address.network,
+      traceparent: oneOf(request.headers['traceparent']),
+    };
     this.#clients.set(socket, { client, origin, slowness: new Slowness(client, request.socket) });
     this.#alive.add(socket);
     socket.on('pong', () => this.#alive.add(socket));
@@ -217,3 +221,6 @@ function refuse(socket: Duplex, status: string, answer: { readonly error: string
   socket.once('finish', () => socket.destroy());
   socket.end(`HTTP/1.1 ${status}\r\n${headers.join('\r\n')}\r\n\r\n${body}`);
 }
+
+const oneOf = (header: string | string[] | undefined): string | undefined =>
+  Array.isArray(header) ? header[0] : header;

@@ -7,6 +7,8 @@ import { openaiSettings } from './openai-settings.ts';
 import { integer, language, logLevel, oneOf, optional, type Setting, setting, text, url, yesOrNo } from './setting.ts';
 import { sherpaSettings } from './sherpa-settings.ts';
 
+import { traceSettings } from './trace-settings.ts';
+
 export type { Setting } from './setting.ts';
 
 const defaultOrigins = [
@@ -113,6 +115,7 @@ export const settings = {
     'live-transcribe',
     'Beginning of all keys in Redis; servers that have it in common work as one.',
   ),
+  ...traceSettings,
 };
 
 export type Config = {

@@ -12,7 +12,8 @@ import type { Log } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import { observeEngine } from '../observe/observed-engine.ts';
 import type { Rings } from '../observe/rings.ts';
-import { type Closed, endOf, type SessionObservation } from '../observe/session-observation.ts';
+import { type Closed, endOf } from '../observe/session-end.ts';
+import type { SessionObservation } from '../observe/session-observation.ts';
 import { fileBytes } from './file-bytes.ts';
 import type { FileRequest } from './file-form.ts';
 

@@ -48,7 +48,12 @@ export function openLiveSession(opening: Opening, parts: LiveSessionParts, paren
   const { id, recognition, resumable, startedAt } = opening.session;
   const earlier = 'continues' in opening ? opening : undefined;
   const seq = earlier?.continues.seq ?? 0;
-  const log = parent.child({ session: id });
+  const { sampleRate } = engine;
+  const { model, language = 'auto' } = recognition;
+  const about = { ...opening.origin, id, engine: engine.id, model, language, sampleRate };
+  const observed = metrics.observe(about, () => session);
+  const { traceId: trace } = observed;
+  const log = parent.child({ session: id, ...(trace !== undefined && { trace }) });
   const ending = new AbortController();
   const moved = new ClientError('session_moved', 'This session goes on at another server.');
   const outbox = new Outbox({
@@ -57,10 +62,6 @@ export function openLiveSession(opening: Opening, parts: LiveSessionParts, paren
     stored: seq,
     onFenced: () => live.abandon(moved),
   });
-  const { sampleRate } = engine;
-  const { model, language = 'auto' } = recognition;
-  const about = { ...opening.origin, id, engine: engine.id, model, language, sampleRate };
-  const observed = metrics.observe(about, () => session);
   const session: Session = new Session({
     ...{ id, recognition, clock, random },
     ...(earlier && { continues: earlier.continues }),

@@ -1,7 +1,8 @@
 import { decibelsOf, type Level } from '@live-transcribe/audio';
-import type { ErrorCode, LoggedEvent } from '@live-transcribe/core';
+import type { LoggedEvent } from '@live-transcribe/core';
 import type { Log } from '../observe/log.ts';
-import { type Closed, endOf, type SessionObservation } from '../observe/session-observation.ts';
+import { type Closed, endOf, isOurs } from '../observe/session-end.ts';
+import type { SessionObservation } from '../observe/session-observation.ts';
 
 export interface StoryOptions {
   readonly log: Log;
@@ -63,7 +64,3 @@ export function noteEnd({ closed, lastedMs, level: { peak, rms, clipped }, obser
   if (!fault) log.info(story, 'session ended');
   else log[isOurs(fault.code) ? 'warn' : 'info'](story, `session ended: ${fault.message}`);
 }
-
-/** Whether the operator, rather than the client, has something to look after. */
-export const isOurs = (code: ErrorCode): boolean =>
-  /^(?:engine_|store_|internal)/.test(code) && code !== 'store_fenced';

@@ -1,20 +1,26 @@
 import { asTranscribeError } from '@live-transcribe/core';
 import type { Metrics } from './metrics.ts';
+import type { ConnectionTrace } from './trace.ts';
+
+type ConnectionMetrics = Pick<Metrics, 'engineOpen' | 'engineConnections' | 'engineErrors'>;
 
 /** What is noted of one engine connection, from the attempt to open it to its end. */
 export class ConnectionObservation {
-  readonly #metrics: Pick<Metrics, 'engineOpen' | 'engineConnections' | 'engineErrors'>;
+  readonly #metrics: ConnectionMetrics;
+  readonly #trace: ConnectionTrace | undefined;
   readonly #began = performance.now();
   #state: 'opening' | 'open' | 'ended' = 'opening';
 
-  constructor(metrics: Pick<Metrics, 'engineOpen' | 'engineConnections' | 'engineErrors'>) {
+  constructor(metrics: ConnectionMetrics, trace: ConnectionTrace | undefined) {
     this.#metrics = metrics;
+    this.#trace = trace;
   }
 
   opened(): void {
     this.#state = 'open';
     this.#metrics.engineOpen.observe((performance.now() - this.#began) / 1000);
     this.#metrics.engineConnections.inc();
+    this.#trace?.opened();
   }
 
   /** One utterance has failed. */
@@ -28,5 +34,6 @@ export class ConnectionObservation {
     if (this.#state === 'open') this.#metrics.engineConnections.dec();
     this.#state = 'ended';
     if (error !== undefined) this.failed(error);
+    this.#trace?.ended(error === undefined ? undefined : asTranscribeError(error).code);
   }
 }

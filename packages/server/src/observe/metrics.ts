@@ -2,6 +2,7 @@ import { LiveMetrics } from './live-metrics.ts';
 import { type MetricDescription, MetricRegistry } from './metric-registry.ts';
 import { processMetrics } from './process-metrics.ts';
 import { type Observed, type SessionAbout, SessionObservation } from './session-observation.ts';
+import type { Tracing } from './trace.ts';
 
 /** What there is of something now, asked for when somebody looks. */
 export interface MetricReadings {
@@ -18,6 +19,8 @@ export interface MetricReadings {
 export interface MetricsOptions {
   readonly version: string;
   readonly engine: string;
+  /** Where sessions are traced. */
+  readonly tracing?: Tracing | undefined;
 }
 
 /** Seconds. Chunks are 20 to 250 ms long: what takes longer than one of them is late. */
@@ -35,6 +38,7 @@ const connectBuckets = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15];
 export class Metrics {
   readonly #registry = new MetricRegistry();
   readonly #live = new LiveMetrics(this.#registry);
+  readonly #tracing: Tracing | undefined;
 
   readonly sessionsStarted = this.#registry.counter('sessions_started_total', 'Sessions that began.', ['protocol']);
   readonly sessionsReopened = this.#registry.counter(
@@ -121,7 +125,8 @@ export class Metrics {
     ['route'],
   );
 
-  constructor({ version, engine }: MetricsOptions) {
+  constructor({ version, engine, tracing }: MetricsOptions) {
+    this.#tracing = tracing;
     this.#registry.gauge('build_info', 'Always 1; says what runs.', ['version', 'engine']).set({ version, engine }, 1);
   }
 
@@ -136,7 +141,7 @@ export class Metrics {
 
   /** A session lives from now until `ended`; `session` is asked for from its first audio on. */
   observe(about: SessionAbout, session: () => Observed): SessionObservation {
-    const observed = new SessionObservation(about, this, session);
+    const observed = new SessionObservation(about, { metrics: this, session, trace: this.#tracing?.session(about) });
     this.#live.begin(observed);
     return observed;
   }

@@ -4,6 +4,9 @@ import { Arrivals } from './arrivals.ts';
 import { ConnectionObservation } from './connection-observation.ts';
 import type { FastHistogram } from './fast-histogram.ts';
 import type { Metrics } from './metrics.ts';
+import { ReceivedAudio } from './received-audio.ts';
+import { type Closed, endOf, isOurs } from './session-end.ts';
+import type { SessionTrace } from './trace.ts';
 
 /** Who speaks from where, as far as an operator wants to know. */
 export interface ClientOrigin {
@@ -11,6 +14,8 @@ export interface ClientOrigin {
   readonly protocol: string;
   /** Its address; `undefined` where the connection was lost before anybody asked. */
   readonly client: string | undefined;
+  /** The header of this name, with which a client says what its session is a part of. */
+  readonly traceparent?: string | undefined;
 }
 
 export interface SessionAbout extends ClientOrigin {
@@ -26,18 +31,19 @@ export interface SessionAbout extends ClientOrigin {
 /** What is asked of the session itself. */
 export type Observed = Pick<Session, 'sent' | 'received' | 'kept' | 'partialsDropped' | 'usage'>;
 
-export type Closed = Extract<LoggedEvent, { kind: 'closed' }>;
-
-/** Why a session ended, in one word; it was given up without a word where it broke. */
-export const endOf = (closed: Closed | undefined): string =>
-  closed ? (closed.error?.code ?? (closed.stopped ? 'stopped' : 'left')) : 'internal';
-
 /** What failed before anybody knew what it was. */
 const unknownFormat = 'unknown';
 
-interface Received {
-  readonly format: FormatName;
-  samples: number;
+export interface ObservationOptions {
+  readonly metrics: Metrics;
+  readonly session: () => Observed;
+  /** Where sessions are traced. */
+  readonly trace: SessionTrace | undefined;
+}
+
+interface Span {
+  readonly start: TimelineMs;
+  readonly end: TimelineMs;
 }
 
 /**
@@ -57,32 +63,34 @@ export class SessionObservation {
   /** How often a client came back. */
   returns = 0;
   readonly #metrics: Metrics;
+  readonly #trace: SessionTrace | undefined;
   readonly #session: () => Observed;
   readonly #arrivals: Arrivals;
-  readonly #received: Received[] = [];
-  #receiving: Received | undefined;
+  readonly #received: ReceivedAudio;
   #sentSamples = 0;
   /** Of all finals. */
   #finalMs = 0;
   /** One chunk at a time is timed: where it ends, and when it came. */
   #timedEnd = Number.POSITIVE_INFINITY;
   #timedSince = 0;
-  /** The last segment that a partial was told of. */
+  /** The last segment that a partial was told of, and when. */
   #segment = -1;
+  #firstPartialAt = 0;
 
   /** `session` is asked for only after it has begun. */
-  constructor(about: SessionAbout, metrics: Metrics, session: () => Observed) {
+  constructor(about: SessionAbout, { metrics, session, trace }: ObservationOptions) {
     this.about = about;
+    this.#trace = trace;
     this.#metrics = metrics;
     this.#session = session;
+    this.#received = new ReceivedAudio(about.sampleRate);
     this.#arrivals = new Arrivals(about.sampleRate);
   }
 
   /** Audio of `format` came at `time` (as `performance.now()`); with its `samples` the session has those before `end`. */
   received(format: FormatName | undefined, samples: number, end: number, time: number): void {
     if (samples === 0 || format === undefined) return;
-    if (this.#receiving?.format !== format) this.#receiving = this.#of(format);
-    this.#receiving.samples += samples;
+    this.#received.add(format, samples);
     this.#arrivals.note(end, time);
     if (this.#timedEnd !== Number.POSITIVE_INFINITY) return;
     this.#timedEnd = end;
@@ -99,7 +107,7 @@ export class SessionObservation {
 
   /** A connection to the engine is being opened. */
   connecting(): ConnectionObservation {
-    return new ConnectionObservation(this.#metrics);
+    return new ConnectionObservation(this.#metrics, this.#trace?.connecting());
   }
 
   /** The audio could not be decoded. */
@@ -126,16 +134,18 @@ export class SessionObservation {
         this.partials += 1;
         if (event.segment === this.#segment) return;
         this.#segment = event.segment;
+        this.#firstPartialAt = performance.now();
         this.#time(metrics.firstPartialLatency, event.start);
         return;
       case 'final':
         this.finals += 1;
         metrics.finals.inc();
         this.#finalMs += this.#time(metrics.finalLatency, event.end);
-        return;
+        return this.#traceSegment(event, undefined);
       case 'segment_failed':
         this.failedSegments += 1;
-        return metrics.failedSegments.inc({ code: event.error.code });
+        metrics.failedSegments.inc({ code: event.error.code });
+        return this.#traceSegment(event, event.error.code);
       case 'gap':
         this.gaps += 1;
         this.gapMs += event.end - event.start;
@@ -157,7 +167,15 @@ export class SessionObservation {
 
   /** Nothing more comes; `closed` is the session's last event, if it had one. */
   ended(closed: Closed | undefined): void {
-    this.#metrics.ended(this, endOf(closed));
+    const reason = endOf(closed);
+    this.#metrics.ended(this, reason);
+    const facts = { audio_ms: closed && Math.round(closed.duration), ...this.counts };
+    this.#trace?.ended(reason, isOurs(reason), facts);
+  }
+
+  /** Where it is traced. */
+  get traceId(): string | undefined {
+    return this.#trace?.traceId;
   }
 
   /** For the line that tells of its end. */
@@ -170,7 +188,7 @@ export class SessionObservation {
 
   /** Seconds of audio by format. */
   get receivedSeconds(): (readonly [FormatName, number])[] {
-    return this.#received.map(({ format, samples }) => [format, this.#seconds(samples)]);
+    return this.#received.seconds;
   }
 
   /** Seconds of audio that engines were given, what was given again included. */
@@ -197,17 +215,21 @@ export class SessionObservation {
     return this.#session().usage;
   }
 
-  #of(format: FormatName): Received {
-    const known = this.#received.find((received) => received.format === format);
-    if (known) return known;
-    const added = { format, samples: 0 };
-    this.#received.push(added);
-    return added;
+  #traceSegment({ segment, start, end }: Span & { readonly segment: number }, code: string | undefined): void {
+    if (!this.#trace) return;
+    const now = performance.now();
+    const [began = now, spoken = now] = [start, end].map((time) => this.#arrivals.timeOf(this.#position(time)));
+    const firstPartial = segment === this.#segment ? this.#firstPartialAt : undefined;
+    this.#trace.segment({ segment, began, spoken, firstPartial, code });
+  }
+
+  #position(time: TimelineMs): number {
+    return msToSamples(time, this.about.sampleRate);
   }
 
   /** Counts how long ago the audio at `at` of the timeline came, and answers it in ms. */
   #time(histogram: FastHistogram, at: TimelineMs): number {
-    const came = this.#arrivals.timeOf(msToSamples(at, this.about.sampleRate));
+    const came = this.#arrivals.timeOf(this.#position(at));
     if (came === undefined) return 0;
     const ms = Math.max(0, performance.now() - came);
     histogram.count(ms / 1000);
