@@ -1,3 +1,5 @@
+export type { RedisCountersOptions } from './counters/redis-counters.ts';
+export { RedisCounters } from './counters/redis-counters.ts';
 export type { ProbeRedisOptions } from './probe-redis.ts';
 export { probeRedis } from './probe-redis.ts';
 export type { RedisOptions } from './redis.ts';

@@ -1,20 +1,13 @@
 import type { AddressInfo } from 'node:net';
 import type { OpenAac } from '@live-transcribe/audio';
 import { FfmpegCodecs } from '@live-transcribe/codec-ffmpeg';
-import {
-  type Clock,
-  type EventBus,
-  LocalCounters,
-  type SessionStore,
-  systemClock,
-  withTimeLimit,
-} from '@live-transcribe/core';
+import { type Clock, type EventBus, type SessionStore, systemClock, withTimeLimit } from '@live-transcribe/core';
 import { plainProtocol, transcriptionsProtocol } from '@live-transcribe/protocols';
 import type { FastifyInstance } from 'fastify';
 import type { AccessMode } from './auth/access.ts';
 import { openGuards } from './auth/open-guards.ts';
 import { answerCalls } from './bus/answer-calls.ts';
-import { openBus } from './bus/open-bus.ts';
+import { openBus, openCounters } from './bus/open-bus.ts';
 import type { Config } from './config/settings.ts';
 import type { EngineChoice } from './engines.ts';
 import { FileTranscriptions } from './files/file-transcriptions.ts';
@@ -93,7 +86,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   });
   // It ends with the bus.
   void answerCalls({ bus, lives, log });
-  const counters = new LocalCounters(systemClock);
+  const counters = openCounters(config, systemClock);
   const admissions = new Admissions({ counters, limits: config, log });
   const watchers = new Watchers();
   const openAac: OpenAac = (aac) => ffmpeg.openAac(aac);
