@@ -1,5 +1,5 @@
 /**
- * What a chunk of audio costs: clients that speak at real-time pace, 100 ms of 16 kHz PCM16 at a time, to the gateway with
+ * What a chunk of audio costs: clients that speak at real-time pace, 16 kHz PCM16, 100 ms of it at a time, to the gateway with
  * the engine `openai` (to 24 kHz, then as base64), with a partial back for each chunk. Beside it, in the same run and under
  * the same load, the least relay that `ws` allows. Clients, relay and upstream are three processes; one is measured.
  *
@@ -9,7 +9,7 @@
  * the difference between the two rows. Times are worth nothing on a machine that does something else besides.
  *
  * Run it after `npm run build`:
- *   node bench/relay.mjs [--sessions 300] [--seconds 20] [--only gateway|bare] [--profile <folder>] [--json]
+ *   node bench/relay.mjs [--sessions 300] [--seconds 20] [--chunk-ms 100] [--only gateway|bare] [--profile <folder>] [--json]
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -23,6 +23,7 @@ const { values: given } = parseArgs({
   options: {
     sessions: { type: 'string', default: '300' },
     seconds: { type: 'string', default: '20' },
+    'chunk-ms': { type: 'string', default: '100' },
     only: { type: 'string' },
     profile: { type: 'string' },
     json: { type: 'boolean', default: false },
@@ -30,6 +31,7 @@ const { values: given } = parseArgs({
 });
 const sessions = Number(given.sessions);
 const seconds = Number(given.seconds);
+const chunkMs = Number(given['chunk-ms']);
 /** Until the compiler has seen the hot path, and the rings of sessions have grown. */
 const warmUpMs = 5_000;
 /** A load that is later than this measures itself. */
@@ -75,7 +77,7 @@ async function measure(name, upstreamPort, cwd) {
   try {
     await useOnce(port);
     const idle = await relay.collected();
-    const load = await startLoad(port, sessions);
+    const load = await startLoad(port, sessions, chunkMs);
     await pause(warmUpMs);
     load.take();
     if (given.profile) await relay.startProfile();
@@ -103,7 +105,7 @@ function row(name, { idle, before, after, collected, latencies, lateness }) {
     chunks,
     'CPU us/chunk': rounded(cpuUs, 1),
     'user us': rounded((after.userUs - before.userUs) / chunks, 1),
-    'sessions per core': Math.round(1e6 / (cpuUs * 10)),
+    'sessions per core': Math.round((1_000 * chunkMs) / cpuUs),
     'KB/session': rounded((after.residentKb - idle.residentKb) / sessions, 1),
     'KB/session in use': rounded((collected.usedKb - idle.usedKb) / sessions, 1),
     'idle MB': rounded(idle.residentKb / 1024, 1),

@@ -1,9 +1,10 @@
-/** Clients that speak: each sends 100 ms of 16 kHz PCM16 every 100 ms, and notes when the partial of each chunk came. */
+/** Clients that speak: each sends chunks of 16 kHz PCM16 at real-time pace, and notes when the partial of each one came. */
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
 
-const chunkMs = 100;
-const chunkBytes = 3_200;
+const bytesPerMs = 32;
+/** The longest chunk that is sent. */
+const longestChunkMs = 100;
 const start = JSON.stringify({ action: 'start', encoding: 'pcm16', sample_rate: 16_000 });
 /** Chunks that may be under way at a time; a relay that is later than 6.4 s is not worth measuring. */
 const underWay = 64;
@@ -21,7 +22,7 @@ function noise(bytes) {
   return Buffer.from(samples.buffer);
 }
 
-const audio = noise(chunkBytes);
+const audio = noise(longestChunkMs * bytesPerMs);
 
 class Client {
   #socket;
@@ -46,10 +47,10 @@ class Client {
     return new Client(socket, note);
   }
 
-  speak() {
+  speak(chunk) {
     this.#sentAt[this.#sent % underWay] = performance.now();
     this.#sent += 1;
-    this.#socket.send(audio);
+    this.#socket.send(chunk);
   }
 
   #read(data) {
@@ -65,8 +66,9 @@ class Client {
   }
 }
 
-/** `sessions` clients of the relay on `port`, that begin to speak at once and go on until they are stopped. */
-export async function startLoad(port, sessions) {
+/** `sessions` clients of the relay on `port`, with chunks of up to 100 ms, that begin to speak at once and go on until they are stopped. */
+export async function startLoad(port, sessions, chunkMs = longestChunkMs) {
+  const chunk = audio.subarray(0, chunkMs * bytesPerMs);
   let latencies = [];
   let lateness = [];
   let sent = 0;
@@ -81,15 +83,15 @@ export async function startLoad(port, sessions) {
     clients.push(...(await Promise.all(opening)));
   }
   const began = performance.now();
-  // Client n of N speaks n/N of 100 ms after the first, for ever.
-  const dueAt = (chunk) => began + (chunk * chunkMs) / sessions;
+  // Client n of N speaks n/N of a chunk after the first, for ever.
+  const dueAt = (count) => began + (count * chunkMs) / sessions;
   const tick = () => {
     // What becomes due meanwhile is for the next time: answers are to be read as well.
     const now = performance.now();
     if (now - dueAt(sent) > hopelessMs) throw new Error(`This machine cannot send as ${sessions} clients do.`);
     for (; dueAt(sent) <= now; sent++) {
       lateness.push(performance.now() - dueAt(sent));
-      clients[sent % sessions].speak();
+      clients[sent % sessions].speak(chunk);
     }
     timer = setTimeout(tick, 1);
   };
