@@ -12,7 +12,7 @@ import type { ClientSocket, ReceivedFrame } from './client-socket.ts';
 import type { Toll } from './limits/toll.ts';
 import type { Speaker } from './live/speaker.ts';
 import type { Log } from './observe/log.ts';
-import { epochSeconds, type Rings } from './observe/rings.ts';
+import type { Rings } from './observe/rings.ts';
 
 export interface SpeakingOptions {
   readonly toll: Toll;
@@ -176,15 +176,9 @@ function hearSamples(
   observed.received(intake.format, samples.length, start + samples.length, receivedAt);
   const writing = live.write(samples);
   const due = toll.audio(samples.length);
-  rings.frontChunks.add({
-    t: epochSeconds(),
-    session_id: session.id,
-    bytes,
-    start_s: samplesToMs(start, engine.sampleRate) / 1000,
-    end_s: samplesToMs(start + samples.length, engine.sampleRate) / 1000,
-    peak,
-    rms,
-  });
+  const from = samplesToMs(start, engine.sampleRate) / 1000;
+  const to = samplesToMs(start + samples.length, engine.sampleRate) / 1000;
+  rings.frontChunks.add(session.id, bytes, from, to, peak, rms);
   return telling || writing || due ? Promise.all([telling, writing, due]) : undefined;
 }
 

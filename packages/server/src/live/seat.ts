@@ -1,7 +1,6 @@
 import type { Acknowledgement, ProtocolCodec, Resumption, SessionEvent, TranscribeError } from '@live-transcribe/core';
 import type { ClientSocket } from '../client-socket.ts';
-import { epochSeconds, type Rings } from '../observe/rings.ts';
-import { sentText } from '../observe/sent-text.ts';
+import type { Rings } from '../observe/rings.ts';
 import type { ClientOrigin } from '../observe/session-observation.ts';
 
 export interface SeatOptions {
@@ -49,7 +48,7 @@ export class Seat {
     if (event.kind === 'closed' && !event.stopped && !event.error) return undefined;
     const text = codec.encode(event);
     if (text === undefined || !socket.open) return undefined;
-    rings.frontText.add({ t: epochSeconds(), session_id: session, ...sentText(event) });
+    rings.frontText.add(session, event);
     return socket.send(text);
   }
 

@@ -1,7 +1,7 @@
 import { samplesToMs } from '@live-transcribe/audio';
 import { type Engine, EngineError, type EngineEvent, type EngineSession } from '@live-transcribe/core';
 import type { ConnectionObservation } from './connection-observation.ts';
-import { epochSeconds, type Rings, type TextEntry } from './rings.ts';
+import type { Rings } from './rings.ts';
 import type { SessionObservation } from './session-observation.ts';
 
 /** `engine`, with what one session gives it and hears from it noted, and written to the rings. Times are the engine connection's. */
@@ -46,16 +46,10 @@ function observeSession(inner: EngineSession, observers: Observers): EngineSessi
     clear: () => inner.clear(),
     finish: () => inner.finish(),
     write: (samples) => {
-      const start_s = samplesToMs(written, sampleRate) / 1000;
+      const start = samplesToMs(written, sampleRate) / 1000;
       written += samples.length;
       observed.sending(samples.length);
-      rings.engineChunks.add({
-        t: epochSeconds(),
-        session_id: session,
-        bytes: samples.byteLength,
-        start_s,
-        end_s: samplesToMs(written, sampleRate) / 1000,
-      });
+      rings.engineChunks.add(session, samples.byteLength, start, samplesToMs(written, sampleRate) / 1000);
       return inner.write(samples);
     },
   };
@@ -69,9 +63,9 @@ function observeEvents(events: AsyncIterable<EngineEvent>, observers: Observers)
       connection.ended(undefined);
       return result;
     }
-    if (result.value.kind === 'failed') connection.failed(result.value.error);
-    const shown = shownText(result.value);
-    if (shown) rings.engineText.add({ t: epochSeconds(), session_id: observed.about.id, ...shown });
+    const event = result.value;
+    if (event.kind === 'failed') connection.failed(event.error);
+    if (event.kind !== 'settled' && event.kind !== 'rotate') rings.engineText.add(observed.about.id, event);
     return result;
   };
   const fail = (thrown: unknown): never => {
@@ -97,11 +91,4 @@ function faultOf(thrown: unknown, signal: AbortSignal): unknown {
   if (!signal.aborted) return thrown;
   const reason: unknown = signal.reason;
   return reason instanceof EngineError && reason.code === 'engine_timeout' ? reason : undefined;
-}
-
-function shownText(event: EngineEvent): Omit<TextEntry, 't' | 'session_id'> | undefined {
-  if (event.kind === 'settled' || event.kind === 'rotate') return undefined;
-  const ts = { start_s: Math.round(event.start) / 1000, end_s: Math.round(event.end) / 1000 };
-  if (event.kind === 'failed') return { type: 'error', text: event.error.message, ts, event: event.error.code };
-  return { type: event.kind === 'hypothesis' ? 'partial' : 'final', text: event.text, ts, event: event.vendorEvent };
 }

@@ -1,62 +1,29 @@
-/** A piece of audio, as `/debug/front-chunks` and `/debug/openai-chunks` show it. */
-export interface ChunkEntry {
-  /** Seconds since 1970. */
-  readonly t: number;
-  readonly session_id: string;
-  readonly bytes: number;
-  readonly start_s: number;
-  readonly end_s: number;
-  /** Of what came from the client, parts of full scale. */
-  readonly peak?: number;
-  readonly rms?: number;
-}
+import type { EngineEvent, SessionEvent } from '@live-transcribe/core';
+import { ChunkRing } from './chunk-ring.ts';
+import { heardText, sentText, weightOf } from './shown-text.ts';
+import { TextRing } from './text-ring.ts';
 
-/** A text, as `/debug/front-text` and `/debug/openai-text` show it. */
-export interface TextEntry {
-  /** Seconds since 1970. */
-  readonly t: number;
-  readonly session_id: string;
-  readonly type: string;
-  readonly text: string;
-  readonly ts: { readonly start_s: number; readonly end_s: number } | null;
-  readonly event: string;
-}
-
-/** The latest `size` entries; older ones are overwritten. */
-export class Ring<T extends { readonly session_id: string }> {
-  readonly #entries: T[] = [];
-  readonly #size: number;
-  #next = 0;
-
-  constructor(size: number) {
-    this.#size = size;
-  }
-
-  add(entry: T): void {
-    this.#entries[this.#next] = entry;
-    this.#next = (this.#next + 1) % this.#size;
-  }
-
-  /** The latest `limit` of one session, or of all; oldest first. */
-  latest(limit: number, session?: string): T[] {
-    const ordered = [...this.#entries.slice(this.#next), ...this.#entries.slice(0, this.#next)];
-    return (session === undefined ? ordered : ordered.filter((entry) => entry.session_id === session)).slice(-limit);
-  }
-}
-
-/** What came from clients and went to them, and the same towards the engine. */
+/** What came from clients and went to them, and the same towards the engine: what `/debug` shows. */
 export interface Rings {
-  readonly frontChunks: Ring<ChunkEntry>;
-  readonly frontText: Ring<TextEntry>;
-  readonly engineChunks: Ring<ChunkEntry>;
-  readonly engineText: Ring<TextEntry>;
+  readonly frontChunks: ChunkRing;
+  readonly frontText: TextRing<SessionEvent>;
+  readonly engineChunks: ChunkRing;
+  readonly engineText: TextRing<SpokenEvent>;
 }
 
-export const createRings = (size: number): Rings => ({
-  frontChunks: new Ring(size),
-  frontText: new Ring(size),
-  engineChunks: new Ring(size),
-  engineText: new Ring(size),
-});
+/** What of an engine says something. */
+export type SpokenEvent = Exclude<EngineEvent, { kind: 'settled' | 'rotate' }>;
 
-export const epochSeconds = (): number => Date.now() / 1000;
+/** Of texts, for each entry that there may be: room for a final of a minute with its words, or for some dozens of partials. */
+const bytesPerEntry = 8 * 1024;
+
+/** `size`: entries in each. */
+export function createRings(size: number): Rings {
+  const texts = { size, maxBytes: size * bytesPerEntry, weigh: weightOf };
+  return {
+    frontChunks: new ChunkRing(size),
+    frontText: new TextRing({ ...texts, show: sentText }),
+    engineChunks: new ChunkRing(size),
+    engineText: new TextRing({ ...texts, show: heardText }),
+  };
+}
