@@ -77,7 +77,7 @@ async function measure(name, upstreamPort, cwd) {
   try {
     await useOnce(port);
     const idle = await relay.collected();
-    const load = await startLoad(port, sessions, chunkMs);
+    const load = await startLoad(port, sessions, { chunkMs });
     await pause(warmUpMs);
     load.take();
     if (given.profile) await relay.startProfile();

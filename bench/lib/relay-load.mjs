@@ -37,8 +37,8 @@ class Client {
     socket.on('message', (data) => this.#read(data));
   }
 
-  static async open(port, note) {
-    const socket = new WebSocket(`ws://127.0.0.1:${port}/v1/transcriptions`, { perMessageDeflate: false });
+  static async open(port, note, headers) {
+    const socket = new WebSocket(`ws://127.0.0.1:${port}/v1/transcriptions`, { perMessageDeflate: false, headers });
     // The bare relay speaks first, perhaps in the moment of opening.
     const answered = once(socket, 'message');
     await once(socket, 'open');
@@ -66,8 +66,8 @@ class Client {
   }
 }
 
-/** `sessions` clients of the relay on `port`, with chunks of up to 100 ms, that begin to speak at once and go on until they are stopped. */
-export async function startLoad(port, sessions, chunkMs = longestChunkMs) {
+/** `sessions` clients of the relay on `port`, with chunks of up to 100 ms, that begin to speak at once and go on until they are stopped. `headers` say who they are. */
+export async function startLoad(port, sessions, { chunkMs = longestChunkMs, headers = {} } = {}) {
   const chunk = audio.subarray(0, chunkMs * bytesPerMs);
   let latencies = [];
   let lateness = [];
@@ -78,7 +78,7 @@ export async function startLoad(port, sessions, chunkMs = longestChunkMs) {
   const together = 20;
   for (let i = 0; i < sessions; i += together) {
     const opening = Array.from({ length: Math.min(together, sessions - i) }, () =>
-      Client.open(port, (ms) => latencies.push(ms)),
+      Client.open(port, (ms) => latencies.push(ms), headers),
     );
     clients.push(...(await Promise.all(opening)));
   }

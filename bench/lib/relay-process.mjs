@@ -29,15 +29,15 @@ async function isListening(port) {
   }
 }
 
-/** Starts `program`, a file, and resolves when it listens on `port`. */
-export async function startProcess(program, { port, args = [], env = {}, cwd }) {
+/** Starts `program`, a file, and resolves when it listens on `port`; what it says is written to the open file `output`. */
+export async function startProcess(program, { port, args = [], env = {}, cwd, output = 'ignore' }) {
   const execArgv = ['--expose-gc', '--import', reportPath];
   const { PATH } = process.env;
   const child = fork(program, args, {
     execArgv,
     env: { PATH, ...env },
     cwd,
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    stdio: ['ignore', output, output === 'ignore' ? 'inherit' : output, 'ipc'],
   });
   const exited = once(child, 'exit');
   for (const began = performance.now(); !(await isListening(port)); ) {
@@ -53,6 +53,10 @@ export async function startProcess(program, { port, args = [], env = {}, cwd }) 
     return (await answered)[0];
   };
   return {
+    /** Whether it runs. */
+    get alive() {
+      return child.exitCode === null && child.signalCode === null;
+    },
     /** CPU so far, and memory as it is. */
     usage: () => ask('usage'),
     /** The same after its garbage was collected. */

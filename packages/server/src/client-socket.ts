@@ -101,15 +101,20 @@ export class ClientSocket {
     return undefined;
   }
 
-  /** Says goodbye and resolves when the socket is closed; `ws` bounds how long that takes. */
-  async close(code: number, reason: string): Promise<void> {
+  /**
+   * Says goodbye and resolves when the socket is closed. `withinMs`: how long a client may take to answer; `ws` gives it
+   * 30 s.
+   */
+  async close(code: number, reason: string, withinMs?: number): Promise<void> {
     this.frames.end();
     if (this.#socket.readyState === WebSocket.CLOSED) return;
     const closed = new Promise<void>((resolve) => this.#socket.once('close', () => resolve()));
     // Nobody reads the frames any more, but the client's answer to the close is still to be read.
     this.#socket.resume();
     this.#socket.close(code, reasonOf(reason));
+    const late = withinMs === undefined ? undefined : setTimeout(() => this.#socket.terminate(), withinMs);
     await closed;
+    clearTimeout(late);
   }
 
   /** Ends the frames; the conversation tells the client why, after what was sent before is dealt with. */

@@ -35,6 +35,9 @@ export interface ConversationOptions extends Omit<SpeakingOptions, 'toll'>, Comi
   readonly identify: () => Promise<Principal>;
 }
 
+/** Of one that has no session nothing is kept waiting. */
+const refusedWithinMs = 3_000;
+
 type Beginning = Extract<Command, { kind: 'start' | 'resume' }>;
 
 /** A server that stops tells a client its last finals if they come within this time; else it hears them elsewhere. */
@@ -197,5 +200,5 @@ async function refuse(thrown: unknown, { socket, codec, log, metrics }: Conversa
   if (error.code === 'internal') log.error({ err: thrown }, 'the connection failed');
   else log.info({ code: error.code }, `connection refused: ${error.message}`);
   await tellFault(error, socket, codec);
-  await socket.close(closeCode(error.code), error.message);
+  await socket.close(closeCode(error.code), error.message, refusedWithinMs);
 }
