@@ -3,8 +3,8 @@ import { dirname } from 'node:path';
 import { judge, type Verdict } from './judge.ts';
 import { aborted, asDiskFault, ModelsError } from './models-error.ts';
 import { dropPart, type Part, readPart, writeTicket } from './part.ts';
-import { delayBefore, type Patience, wait } from './patience.ts';
 import { type Answer, request } from './request.ts';
+import { delayBefore, type Waits, wait } from './waits.ts';
 
 export interface Progress {
   /** Bytes that are here. */
@@ -19,7 +19,7 @@ export interface DownloadOptions {
   readonly file: string;
   readonly maxBytes: number;
   readonly signal: AbortSignal;
-  readonly patience: Patience;
+  readonly waits: Waits;
   readonly onProgress?: (progress: Progress) => void;
   readonly onRetry?: (fault: ModelsError, delayMs: number) => void;
   /** Of the disk that has `file`; for tests. */
@@ -28,8 +28,9 @@ export interface DownloadOptions {
 
 /** Downloads until the file is whole as far as its server tells. `resumed`: parts of it come from several requests. */
 export async function download(options: DownloadOptions): Promise<{ readonly resumed: boolean }> {
-  const { file, patience, signal, onRetry } = options;
+  const { file, waits, signal, onRetry } = options;
   let resumed = false;
+  let most = Math.min(waits.firstAttempts, waits.attempts);
   for (let failures = 0; ; ) {
     const before = (await readPart(file, options.url)).bytes;
     try {
@@ -39,9 +40,10 @@ export async function download(options: DownloadOptions): Promise<{ readonly res
     } catch (thrown) {
       const fault = faultOf(thrown, options);
       const gained = (await readPart(file, options.url)).bytes - before;
-      failures = gained >= patience.worthwhileBytes ? 1 : failures + 1;
-      if (!fault.retryable || failures >= patience.attempts) throw fault;
-      const delay = delayBefore(failures, patience, fault.retryAfterMs);
+      if (gained > 0) most = waits.attempts;
+      failures = gained >= waits.worthwhileBytes ? 1 : failures + 1;
+      if (!fault.retryable || failures >= most) throw fault;
+      const delay = delayBefore(failures, waits, fault.retryAfterMs);
       onRetry?.(fault, delay);
       await wait(delay, signal).catch((cause: unknown) => {
         throw aborted(cause);
@@ -58,9 +60,9 @@ function faultOf(thrown: unknown, { file, signal }: DownloadOptions): ModelsErro
 }
 
 async function attempt(options: DownloadOptions): Promise<void> {
-  const { url, file, signal, patience } = options;
+  const { url, file, signal, waits } = options;
   const part = await readPart(file, url);
-  const answer = await request(url, { signal, patience, headers: rangeOf(part) });
+  const answer = await request(url, { signal, waits, headers: rangeOf(part) });
   try {
     const verdict = judge(answer.response, url, part);
     if (verdict.kind === 'complete') return;

@@ -1,12 +1,12 @@
 import { ModelsError } from './models-error.ts';
-import type { Patience } from './patience.ts';
+import type { Waits } from './waits.ts';
 
 const mostRedirects = 5;
 
 export interface RequestOptions {
   readonly headers?: Record<string, string>;
   readonly signal: AbortSignal;
-  readonly patience: Patience;
+  readonly waits: Waits;
 }
 
 /** An answer and its bytes; `bytes` throws when they stop coming. */
@@ -39,12 +39,12 @@ function follow(from: string, location: string): string {
   return next.href;
 }
 
-async function ask(url: string, { headers, signal, patience }: RequestOptions): Promise<Answer> {
+async function ask(url: string, { headers, signal, waits }: RequestOptions): Promise<Answer> {
   const ending = new AbortController();
   const watch = new Watch(ending);
   const both = AbortSignal.any([signal, ending.signal]);
   try {
-    watch.expect(patience.answerMs, `${url} has not answered within ${patience.answerMs / 1000} s.`);
+    watch.expect(waits.answerMs, `${url} has not answered within ${waits.answerMs / 1000} s.`);
     const response = await fetch(url, {
       // What is asked for is the file itself: its length means nothing otherwise. With a range `fetch` adds this by itself.
       headers: headers?.['range'] === undefined ? { 'accept-encoding': 'identity', ...headers } : headers,
@@ -53,7 +53,7 @@ async function ask(url: string, { headers, signal, patience }: RequestOptions): 
     });
     watch.rest();
     const drop = () => ending.abort();
-    return { response, drop, bytes: () => bytesOf(response, url, patience.stallMs, watch, signal) };
+    return { response, drop, bytes: () => bytesOf(response, url, waits.stallMs, watch, signal) };
   } catch (thrown) {
     watch.rest();
     throw asNetworkFault(thrown, url, signal);

@@ -1,16 +1,16 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type DownloadOptions, download, ModelsError, type Progress, usualPatience } from '../src/index.ts';
+import { type DownloadOptions, download, ModelsError, type Progress, usualWaits } from '../src/index.ts';
 import { asDiskFault } from '../src/models-error.ts';
 import { honestly } from './odd-server.ts';
 import { folder, noise, served } from './support.ts';
 
-const patience = { ...usualPatience, attempts: 3, firstDelayMs: 1, longestDelayMs: 2, worthwhileBytes: 1 };
+const waits = { ...usualWaits, attempts: 3, firstDelayMs: 1, longestDelayMs: 2, worthwhileBytes: 1 };
 
 function options(url: string, rest: Partial<DownloadOptions> = {}): DownloadOptions {
   const signal = new AbortController().signal;
-  return { url: `${url}/model.tar.bz2`, file: join(folder(), 'part'), maxBytes: 1 << 20, signal, patience, ...rest };
+  return { url: `${url}/model.tar.bz2`, file: join(folder(), 'part'), maxBytes: 1 << 20, signal, waits, ...rest };
 }
 
 /** The fault that a download ends with. */
@@ -51,16 +51,16 @@ describe('a download', () => {
     const wanted = options(url, { onProgress: dropping(server) });
     expect(await download(wanted)).toEqual({ resumed: true });
     expect(readFileSync(wanted.file).equals(content)).toBe(true);
-    expect(visits.length).toBeGreaterThan(patience.attempts);
+    expect(visits.length).toBeGreaterThan(waits.attempts);
     expect(visits.at(-1)?.headers).toMatchObject({ 'if-range': '"v1"' });
     expect(visits.map(({ headers }) => headers['accept-encoding'])).toEqual(visits.map(() => 'identity'));
   });
 
   it('continues what an earlier one has left, and asks for nothing that is here', async () => {
     const server = await served(honestly(content, { holdAfter: 50_000 }));
-    const once = { ...patience, attempts: 1, worthwhileBytes: 1 << 30 };
+    const once = { ...waits, attempts: 1, worthwhileBytes: 1 << 30 };
     const wanted = options(server.url, { onProgress: dropping(server) });
-    expect(await faultOf({ ...wanted, patience: once })).toMatchObject({ code: 'unreachable' });
+    expect(await faultOf({ ...wanted, waits: once })).toMatchObject({ code: 'unreachable' });
     const kept = readFileSync(wanted.file).length;
     expect(kept).toBeGreaterThan(0);
     expect(await download(wanted)).toEqual({ resumed: true });
@@ -166,7 +166,7 @@ describe('a download', () => {
     const wanted = options(url, { onRetry: (_, delayMs) => delays.push(delayMs) });
     await download(wanted);
     expect(visits).toHaveLength(2);
-    expect(delays).toEqual([2 * patience.longestDelayMs]);
+    expect(delays).toEqual([2 * waits.longestDelayMs]);
   });
 
   it('follows redirects, but not for ever, and not to what is no address', async () => {
@@ -185,16 +185,14 @@ describe('a download', () => {
   });
 
   it('gives up one that has fallen silent, before and within the answer', async () => {
-    const silent = { ...patience, answerMs: 50, stallMs: 50, attempts: 1 };
+    const silent = { ...waits, answerMs: 50, stallMs: 50, attempts: 1 };
     const mute = await served(() => undefined);
-    expect((await faultOf(options(mute.url, { patience: silent }))).message).toContain(
-      'has not answered within 0.05 s',
-    );
+    expect((await faultOf(options(mute.url, { waits: silent }))).message).toContain('has not answered within 0.05 s');
     const stalled = await served((_, response) => {
       response.writeHead(200, { 'content-length': content.length, etag: '"v1"' });
       response.write(content.subarray(0, 10_000));
     });
-    const wanted = options(stalled.url, { patience: { ...silent, answerMs: 10_000 } });
+    const wanted = options(stalled.url, { waits: { ...silent, answerMs: 10_000 } });
     expect((await faultOf(wanted)).message).toContain('has sent nothing for 0.05 s');
     expect(readFileSync(wanted.file).length).toBe(10_000);
   });

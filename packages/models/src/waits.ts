@@ -1,13 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** How long is waited for what, in ms. */
-export interface Patience {
+export interface Waits {
   /** For the beginning of an answer. */
   readonly answerMs: number;
   /** For the next bytes of a body. */
   readonly stallMs: number;
   /** Attempts in a row that bring less than `worthwhileBytes`. */
   readonly attempts: number;
+  /** The same for a server of which nothing has come yet: where there is no network, waiting does not bring it. */
+  readonly firstAttempts: number;
   /** So much of a file makes an attempt a good one, after which counting begins anew. */
   readonly worthwhileBytes: number;
   /** Before the second attempt; twice as long before each further one, up to `longestDelayMs`. */
@@ -18,10 +20,11 @@ export interface Patience {
 }
 
 /** A gigabyte on a slow line takes an hour, so nothing here limits the whole. */
-export const usualPatience: Patience = {
+export const usualWaits: Waits = {
   answerMs: 30_000,
   stallMs: 30_000,
   attempts: 8,
+  firstAttempts: 3,
   worthwhileBytes: 256 * 1024,
   firstDelayMs: 1_000,
   longestDelayMs: 30_000,
@@ -31,7 +34,7 @@ export const usualPatience: Patience = {
 /** Before attempt `failures` + 1; with a random part, so that many machines do not come back at once. */
 export function delayBefore(
   failures: number,
-  { firstDelayMs, longestDelayMs }: Patience,
+  { firstDelayMs, longestDelayMs }: Waits,
   asked: number | undefined,
 ): number {
   if (asked !== undefined) return Math.min(asked, 2 * longestDelayMs);
