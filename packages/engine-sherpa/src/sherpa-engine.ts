@@ -17,7 +17,7 @@ export interface SherpaEngineOptions {
   readonly processes?: number;
   /** How many sessions at once, at most; when absent as many as the measured speed allows. */
   readonly maxSessions?: number;
-  /** How long a recogniser may owe an answer before it is given up, in ms; when absent 10,000. */
+  /** How long a recogniser may owe an answer before it is given up, in ms; when absent 10,000, or 60,000 for offline models. */
   readonly patienceMs?: number;
   readonly warn: (message: string, details: object) => void;
 }
@@ -32,7 +32,9 @@ const busiest = 0.7;
 /** What a session costs beside decoding, at least: its audio on its way, before there is a measure of it. */
 const leastCost = 0.003;
 
-const defaultPatienceMs = 10_000;
+const streamingPatienceMs = 10_000;
+/** A large offline model takes its time over an utterance of 20 s, and says nothing meanwhile. */
+const offlinePatienceMs = 60_000;
 
 /** sherpa-onnx with a model of one's own, in processes of their own that serve many sessions each. */
 export function createSherpaEngine(options: SherpaEngineOptions): Engine {
@@ -55,8 +57,10 @@ class SherpaEngine implements Engine {
   #isClosed = false;
 
   constructor(options: SherpaEngineOptions) {
-    const { model, processes = processesHere(model), patienceMs = defaultPatienceMs, warn } = options;
+    const { model, processes = processesHere(model), warn } = options;
     const { folder, description } = model;
+    const patienceMs =
+      options.patienceMs ?? (description.kind.startsWith('offline-') ? offlinePatienceMs : streamingPatienceMs);
     this.#options = options;
     this.features = { languages: description.languages, caveat: description.caveat };
     const slot = { request: { folder, description }, patienceMs, warn };

@@ -1,11 +1,16 @@
 import { describeEngineContract, speak } from '@live-transcribe/testkit';
-import { createEngine, describeWithSherpa, options } from './sherpa.ts';
-
-async function setup() {
-  const utterance = await speak('three seven sixty one', { leadMs: 500, trailMs: 1_700 });
-  return { engine: createEngine(), options, utterance };
-}
+import { describe } from 'vitest';
+import { createEngine, describeWithSherpa, options, tiny } from './sherpa.ts';
 
 describeWithSherpa('sherpa', () => {
-  describeEngineContract('sherpa', setup, { transcribes: false });
+  describe.each(['tiny-streaming', 'tiny-offline'] as const)('with the model %s', (name) => {
+    describeEngineContract(
+      'sherpa',
+      async () => {
+        const utterance = await speak('three seven sixty one', { leadMs: 500, trailMs: 1_700 });
+        return { engine: createEngine({ model: tiny(name) }), options, utterance };
+      },
+      { transcribes: false },
+    );
+  });
 });

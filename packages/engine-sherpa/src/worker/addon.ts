@@ -42,6 +42,7 @@ export interface RecognizerResult {
 
 export interface OfflineStream {
   acceptWaveform(waveform: Waveform): void;
+  setOption(name: string, value: string): void;
 }
 
 export interface OfflineRecognizer {

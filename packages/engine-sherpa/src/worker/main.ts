@@ -10,7 +10,6 @@ import { FrameReader, frame, fromWorker, jsonFrame, numberFrame, readJson, toWor
 import { Cost } from './cost.ts';
 import { loadRecogniser, type Recogniser } from './recogniser.ts';
 import { Scheduler } from './scheduler.ts';
-import { sampleRate } from './utterances.ts';
 import { type Order, WorkerStream } from './worker-stream.ts';
 
 const channel = new Socket({ fd: 3, readable: true, writable: true });
@@ -32,21 +31,18 @@ const scheduler = new Scheduler({
   onError: breakDown,
 });
 
-/** Decodes 2 s of faint noise: the first session finds the model warm, and how fast it is has been measured. */
-async function warmUp(loaded: Recogniser): Promise<void> {
-  const utterances = loaded.open({ words: false }, () => undefined);
-  const noise = Int16Array.from({ length: sampleRate / 10 }, (_, index) => ((index * 7_919) % 17) - 8);
-  // The first second allocates.
-  for (let round = 0; round < 10; round += 1) await utterances.hear(noise);
+/** The first rehearsal allocates; by the second one the speed is known. */
+async function rehearse(loaded: Recogniser): Promise<void> {
+  await loaded.rehearse();
   cost.begin();
   const began = performance.now();
-  for (let round = 0; round < 10; round += 1) await utterances.hear(noise);
+  await loaded.rehearse();
   cost.add(1_000, performance.now() - began);
 }
 
 async function load(request: LoadRequest): Promise<void> {
   recogniser = await loadRecogniser(request);
-  await warmUp(recogniser);
+  await rehearse(recogniser);
   out.write(numberFrame(fromWorker.ready, 0, cost.factor));
 }
 

@@ -1,27 +1,65 @@
 import type { LoadRequest, OpenRequest } from '../messages.ts';
-import { loadAddon } from './addon.ts';
+import { loadAddon, type SherpaAddon } from './addon.ts';
+import { OfflineUtterances } from './offline-utterances.ts';
+import { PartialBudget } from './partial-budget.ts';
 import { recognizerConfig } from './recognizer-config.ts';
 import { StreamingUtterances } from './streaming-utterances.ts';
-import type { Tell, Utterances } from './utterances.ts';
+import { sampleRate, type Tell, toFloats, type Utterances, type UtterancesOptions } from './utterances.ts';
 
 /** A loaded model. */
 export interface Recogniser {
   open(request: OpenRequest, tell: Tell): Utterances;
+  /** Decodes a second of faint noise: the first session finds the model warm, and its speed can be measured. */
+  rehearse(): Promise<void>;
 }
+
+type Open = (options: UtterancesOptions, tell: Tell) => Utterances;
 
 /** Loads the model; throws where that can be told, and ends the process where the library does. */
 export async function loadRecogniser(request: LoadRequest): Promise<Recogniser> {
   const { kind, tailMs, tokenDelayMs, languages } = request.description;
-  if (kind.startsWith('offline-')) throw new Error(`Models of the kind ${kind} cannot be used yet.`);
-  const addon = loadAddon();
-  const config = recognizerConfig(request);
-  const recognizer = new addon.OnlineRecognizer(config);
+  const load = kind.startsWith('offline-') ? loadOffline : loadStreaming;
+  const { open, rehearse } = await load(loadAddon(), recognizerConfig(request), tailMs);
   // Only where there is a choice: what a model knows nothing of is not asked of it.
   const isMultilingual = languages === 'any' || languages.length > 1;
   return {
+    rehearse,
     open({ language, words }, tell) {
-      const options = { words, tailMs, tokenDelayMs, ...(isMultilingual && language !== undefined && { language }) };
-      return new StreamingUtterances(recognizer, options, tell);
+      const asked = isMultilingual && language !== undefined && { language };
+      return open({ words, tailMs, tokenDelayMs, ...asked }, tell);
+    },
+  };
+}
+
+interface Loaded {
+  readonly open: Open;
+  rehearse(): Promise<void>;
+}
+
+const faintNoise = Int16Array.from({ length: sampleRate }, (_, index) => ((index * 7_919) % 17) - 8);
+
+async function loadStreaming({ OnlineRecognizer }: SherpaAddon, config: object, tailMs: number): Promise<Loaded> {
+  const recognizer = new OnlineRecognizer(config);
+  const open: Open = (options, tell) => new StreamingUtterances(recognizer, options, tell);
+  const stage = open({ words: false, tailMs, tokenDelayMs: 0 }, () => undefined);
+  return {
+    open,
+    async rehearse() {
+      const piece = sampleRate / 10;
+      for (let at = 0; at < sampleRate; at += piece) await stage.hear(faintNoise.subarray(at, at + piece));
+    },
+  };
+}
+
+async function loadOffline({ OfflineRecognizer }: SherpaAddon, config: object): Promise<Loaded> {
+  const recognizer = await OfflineRecognizer.createAsync(config);
+  const budget = new PartialBudget(() => performance.now());
+  return {
+    open: (options, tell) => new OfflineUtterances(recognizer, options, budget, tell),
+    async rehearse() {
+      const stream = recognizer.createStream();
+      stream.acceptWaveform({ samples: toFloats(faintNoise), sampleRate });
+      await recognizer.decodeAsync(stream);
     },
   };
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { LoadRequest } from '../messages.ts';
-import type { ModelFile } from '../model.ts';
+import type { ModelDescription, ModelFile, ModelKind } from '../model.ts';
 
 /**
  * Silence that ends an utterance, in s: after speech, and where nothing has been said. After the longest it is cut. The library's own
@@ -20,13 +20,17 @@ export function recognizerConfig({ folder, description }: LoadRequest): object {
     ...common,
     tokens: path('tokens'),
     ...(modelType !== undefined && { modelType }),
-    ...network(kind, path),
+    ...network(kind, path, onlyLanguage(description)),
   };
   const offline = { featConfig, modelConfig, decodingMethod: 'greedy_search' };
   return kind.startsWith('offline-') ? offline : { ...offline, enableEndpoint: true, ...endpoints };
 }
 
-function network(kind: LoadRequest['description']['kind'], path: (file: ModelFile) => string): object {
+/** What a model with one language is told once, and no session can change. */
+const onlyLanguage = ({ languages }: ModelDescription) =>
+  languages !== 'any' && languages.length === 1 ? languages[0] : undefined;
+
+function network(kind: ModelKind, path: (file: ModelFile) => string, only: string | undefined): object {
   const model = () => ({ model: path('model') });
   const pair = () => ({ encoder: path('encoder'), decoder: path('decoder') });
   switch (kind) {
@@ -47,11 +51,13 @@ function network(kind: LoadRequest['description']['kind'], path: (file: ModelFil
     case 'offline-paraformer':
       return { paraformer: model() };
     case 'offline-sense-voice':
-      return { senseVoice: { ...model(), useInverseTextNormalization: 1 } };
+      return {
+        senseVoice: { ...model(), useInverseTextNormalization: 1, ...(only !== undefined && { language: only }) },
+      };
     case 'offline-whisper':
-      return { whisper: pair() };
+      return { whisper: { ...pair(), ...(only !== undefined && { language: only }) } };
     case 'offline-canary':
-      return { canary: pair() };
+      return { canary: { ...pair(), ...(only !== undefined && { srcLang: only, tgtLang: only }) } };
     default:
       return kind satisfies never;
   }
