@@ -10,7 +10,7 @@ import { sampleRate, type Tell, toFloats, type Utterances, type UtterancesOption
 export interface Recogniser {
   open(request: OpenRequest, tell: Tell): Utterances;
   /** Decodes a second of faint noise: the first session finds the model warm, and its speed can be measured. */
-  rehearse(): Promise<void>;
+  readonly rehearse: () => Promise<void>;
 }
 
 type Open = (options: UtterancesOptions, tell: Tell) => Utterances;
@@ -33,7 +33,7 @@ export async function loadRecogniser(request: LoadRequest): Promise<Recogniser> 
 
 interface Loaded {
   readonly open: Open;
-  rehearse(): Promise<void>;
+  readonly rehearse: () => Promise<void>;
 }
 
 const faintNoise = Int16Array.from({ length: sampleRate }, (_, index) => ((index * 7_919) % 17) - 8);
