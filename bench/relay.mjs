@@ -9,7 +9,7 @@
  * the difference between the two rows. Times are worth nothing on a machine that does something else besides.
  *
  * Run it after `npm run build`:
- *   node bench/relay.mjs [--sessions 300] [--seconds 20] [--chunk-ms 100] [--only gateway|bare] [--profile <folder>] [--json]
+ *   node bench/relay.mjs [--sessions 300] [--seconds 20] [--chunk-ms 100] [--only gateway|bare] [--profile <folder>] [--keep-audio] [--json]
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -26,6 +26,7 @@ const { values: given } = parseArgs({
     'chunk-ms': { type: 'string', default: '100' },
     only: { type: 'string' },
     profile: { type: 'string' },
+    'keep-audio': { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
   },
 });
@@ -55,6 +56,7 @@ const relays = {
       cwd,
       env: {
         ENGINE: 'openai',
+        KEEP_AUDIO: given['keep-audio'] ? 'on' : 'off',
         OPENAI_API_KEY: 'sk-benchmark',
         OPENAI_BASE_URL: `http://127.0.0.1:${upstreamPort}/v1`,
         HOST: '127.0.0.1',

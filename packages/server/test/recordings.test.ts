@@ -1,6 +1,9 @@
+import { spawn } from 'node:child_process';
 import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, utimesSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import { joinSamples } from '@live-transcribe/audio';
 import { ManualClock, seeded } from '@live-transcribe/testkit';
 import { pino } from 'pino';
@@ -218,6 +221,36 @@ describe('a recording', () => {
     expect([keeps('off'), keeps('off', true), keeps('off', false)]).toEqual([false, false, false]);
     expect([keeps('asked'), keeps('asked', true), keeps('asked', false)]).toEqual([false, true, false]);
     expect([keeps('on'), keeps('on', true), keeps('on', false)]).toEqual([true, true, false]);
+  });
+});
+
+describe('a server that is killed', () => {
+  it('leaves all but the last second of what was said, and another one goes on with it', async () => {
+    const script = fileURLToPath(new URL('./support/recording-process.mjs', import.meta.url));
+    const ruler = (from: number, to: number) =>
+      Int16Array.from({ length: to - from }, (_, i) => ((from + i) % 65_536) - 32_768);
+    for (let seed = 1; seed <= 5; seed += 1) {
+      const until = sampleRate * (2 + 3 * seeded(seed)());
+      const victim = spawn(process.execPath, [script, folder, id, String(sampleRate)], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      let said = 0;
+      for await (const line of createInterface({ input: victim.stdout })) {
+        said = Number(line);
+        if (said >= until) victim.kill('SIGKILL');
+      }
+      const kept = recordings();
+      const left = (await read(kept))?.samples ?? 0;
+      // Four blocks wait to be full, and one write may be under way; a busy disk may be two behind.
+      expect(left, `seed ${seed}`).toBeGreaterThan(said - 3 * sampleRate);
+      await expectHeld(kept, ruler(0, left), 0, seed);
+      const position = left - 1_000 * seed;
+      const again = begin(kept, position);
+      await add(again, ruler(position, left + 30_000), seeded(seed));
+      await again.end();
+      await expectHeld(kept, ruler(0, left + 30_000), 0, seed);
+      await kept.remove(id);
+    }
   });
 });
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { timelineMs } from '@live-transcribe/audio';
@@ -63,6 +63,19 @@ describe('RETENTION_DAYS', () => {
     expect(await list()).not.toContain(id(0));
   });
 
+  it('deletes the audio with it, and what another server has deleted', async () => {
+    await keep([{ daysAgo: 31 }, { daysAgo: 29 }]);
+    const audio = join(folder, 'audio');
+    mkdirSync(audio);
+    for (const index of [0, 1, 2]) {
+      const file = join(audio, `${id(index)}.flac`);
+      writeFileSync(file, 'audio');
+      utimesSync(file, 0, 0);
+    }
+    await start({ environment: { RETENTION_DAYS: '30' } });
+    await expect.poll(() => readdirSync(audio)).toEqual([`${id(1)}.flac`]);
+  });
+
   it('when it is not set, nothing is deleted', async () => {
     const clock = new ManualClock();
     await keep([{ daysAgo: 10_000 }]);
@@ -94,7 +107,7 @@ describe('a session that a server has left behind', () => {
 
   it('is left alone while it lives here', async () => {
     const clock = new ManualClock();
-    const { list, port } = await start({ clock });
+    const { list, port } = await start({ clock, environment: { MAX_SESSION_MINUTES: '10000' } });
     const client = await WireClient.open(port, '/v1/transcriptions');
     client.send({ action: 'start', encoding: 'pcm16', sample_rate: testRate });
     const { session_id } = await client.next('session_id');
