@@ -77,6 +77,19 @@ describe('the built server', { timeout: 30_000 }, () => {
     ]);
   });
 
+  it('prints a link that lets in when it listens for others and nobody said who may come, and opens on purpose only', async () => {
+    const guarded = start({ PORT: '0', HOST: '0.0.0.0', ENGINE: 'openai' });
+    const [, port, token] =
+      /localhost:(\d+)\/static\/index\.html\?token=([\w-]{32})/.exec(await guarded.until('listening')) ?? [];
+    const status = async (query: string) => (await fetch(`http://127.0.0.1:${port}/v1/sessions${query}`)).status;
+    expect([await status(''), await status(`?token=${token}`)]).toEqual([401, 200]);
+    expect(guarded.lines.filter((line) => line.includes(String(token)))).toHaveLength(1);
+    const opened = start({ PORT: '0', HOST: '0.0.0.0', ENGINE: 'openai', AUTH: 'none' });
+    const [, openPort] = /localhost:(\d+)/.exec(await opened.until('listening')) ?? [];
+    expect((await fetch(`http://127.0.0.1:${openPort}/v1/sessions`)).status).toBe(200);
+    expect(opened.lines.some((line) => line.includes('"warn"') && line.includes('AUTH=none'))).toBe(true);
+  });
+
   it('says in one line that its port is taken', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');

@@ -73,6 +73,7 @@ describe('a server among hostile clients', { timeout: 120_000 }, () => {
       HEADERS_SECONDS: '2',
       START_SECONDS: '2',
       RESUME_SECONDS: '1',
+      LOG_LEVEL: 'debug',
     });
     const { paths } = await (await fetch(`http://127.0.0.1:${server.port}/openapi.json`)).json();
     const routes = Object.entries(paths as Record<string, object>).flatMap(([path, methods]) =>
@@ -227,6 +228,22 @@ describe('a server among hostile clients', { timeout: 120_000 }, () => {
     await expect
       .poll(async () => (await server.usedMb()) - usedMb, { timeout: 60_000, interval: 1_000 })
       .toBeLessThan(allowedMb);
+  });
+
+  it.each([
+    '/',
+    '/nothing',
+    '/v1/sessions',
+    '/v1/sessions/none/events',
+    '/v1/tokens',
+    '/static/none.js',
+    '/openapi.json?x=1',
+  ])('has a key in the address of %s', async (path) => {
+    const query = `${path.includes('?') ? '&' : '?'}token=${hostileKey}`;
+    const answer = await fetch(`http://127.0.0.1:${server.port}${path}${query}`);
+    expect(await answer.text()).not.toContain(hostileKey);
+    const client = new WireClient(`ws://127.0.0.1:${server.port}${path}${query}`);
+    expect((await client.closed).code).toBe(1006);
   });
 
   it('has logged no fault of its own and no secret, and stops as it should', async () => {
