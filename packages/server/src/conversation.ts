@@ -44,17 +44,18 @@ type Beginning = Extract<Command, { kind: 'start' | 'resume' }>;
 const lastFinalsMs = 1_000;
 
 /** One client connection, from its socket's opening to its close: commands in, session events out. */
-export async function converse(options: ConversationOptions): Promise<void> {
-  const { socket, log } = options;
+export async function converse(given: ConversationOptions): Promise<void> {
+  const { socket, log } = given;
   try {
     const frames = socket.frames[Symbol.asyncIterator]();
-    const principal = await options.identify();
+    const principal = await given.identify();
+    const options = { ...given, log: log.child({ who: principal.name }) };
     const beginning = await begin(frames, options);
     const speaker = beginning && (await take(beginning, principal, options));
     const fault = speaker && (await attend(speaker, frames, principal, options));
     await socket.close(closeCode(fault?.code), fault?.message ?? '');
   } catch (thrown) {
-    await refuse(thrown, options);
+    await refuse(thrown, given);
   }
   log.debug('connection ended');
 }
@@ -194,11 +195,10 @@ async function soon<T>(coming: Promise<T>, clock: Clock): Promise<T | undefined>
   }
 }
 
-async function refuse(thrown: unknown, { socket, codec, log, metrics }: ConversationOptions): Promise<void> {
+async function refuse(thrown: unknown, { socket, codec, log, metrics, origin }: ConversationOptions): Promise<void> {
   const error = asTranscribeError(thrown);
-  metrics.refused.inc({ code: error.code });
+  metrics.refuse(error, origin);
   if (error.code === 'internal') log.error({ err: thrown }, 'the connection failed');
-  else log.info({ code: error.code }, `connection refused: ${error.message}`);
   await tellFault(error, socket, codec);
   await socket.close(closeCode(error.code), error.message, refusedWithinMs);
 }

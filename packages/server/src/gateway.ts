@@ -71,7 +71,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const guards = await openGuards(config, log);
   const rings = createRings(config.ringSize);
   const tracing = await openTracing(config, options.version, log);
-  const metrics = new Metrics({ version: options.version, engine: engine.id, tracing });
+  const metrics = new Metrics({ version: options.version, engine: engine.id, tracing, log });
   const ffmpeg = openFfmpeg(options);
   const bus = await (options.openBus?.() ?? openBus(config, log));
   const open = options.openStore ?? (() => openStore(config));

@@ -126,10 +126,17 @@ export class Sockets {
     const protocol = this.#options.protocols.find(({ path }) => path === url?.pathname);
     if (!url || !protocol) return refuse(socket, '404 Not Found', { error: this.#expected() });
     const fault = this.#draining ?? this.#objection(request);
-    if (fault) return refuse(socket, refusals[fault.code] ?? '503 Service Unavailable', asAnswer(fault));
     const { network, isLoopback } = this.#options.door.addressOf(request);
+    const origin = { protocol: protocol.path, client: network };
+    if (fault) {
+      this.#options.metrics.refuse(fault, origin);
+      return refuse(socket, refusals[fault.code] ?? '503 Service Unavailable', asAnswer(fault));
+    }
     const leave = isLoopback ? () => undefined : this.#places.take(network);
-    if (!leave) return refuse(socket, refusals.too_many_sessions, asAnswer(tooMany));
+    if (!leave) {
+      this.#options.metrics.refuse(tooMany, origin);
+      return refuse(socket, refusals.too_many_sessions, asAnswer(tooMany));
+    }
     socket.once('close', leave);
     this.#server.handleUpgrade(request, socket, head, (client) => this.#welcome(client, protocol, url, request));
   }

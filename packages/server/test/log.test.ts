@@ -10,6 +10,7 @@ import { RulerEngine, rulerAudio } from '@live-transcribe/testkit';
 import { pino } from 'pino';
 import { afterEach, describe, expect, it } from 'vitest';
 import { chooseEngine, readConfig } from '../src/index.ts';
+import { SeldomLog } from '../src/observe/seldom-log.ts';
 import { speechLike } from './speech-like.ts';
 import { type Mood, SlowStore } from './support/slow-store.ts';
 import { startTestGateway, type TestGatewayOptions, testRate } from './test-gateway.ts';
@@ -53,7 +54,14 @@ describe('what the log says of a session', () => {
     const { port } = await start({ log, engine });
     const client = await say(port, 16_000);
     const [{ session_id: session }] = client.messages as [Message];
-    const about = { session, protocol: '/v1/transcriptions', engine: 'ruler', model: 'gateway-model', language: 'sv' };
+    const about = {
+      session,
+      who: 'anybody',
+      protocol: '/v1/transcriptions',
+      engine: 'ruler',
+      model: 'gateway-model',
+      language: 'sv',
+    };
     expect(find('session started')).toEqual([
       expect.objectContaining({ ...about, client: expect.stringContaining('127.0.0.1'), resumable: false }),
     ]);
@@ -112,6 +120,70 @@ describe('what the log says of a session', () => {
     expect(find('the store of transcripts is away')).toEqual([expect.objectContaining({ level: 50 })]);
     mood.refuses = undefined;
     await expect.poll(() => find('the store of transcripts is back').length, { timeout: 20_000 }).toBe(1);
+  });
+});
+
+describe('what happens to many at once', () => {
+  it('is told once, with the reason in the engine’s own words: an engine that cannot be reached', async () => {
+    const { log, find } = keptLog('info');
+    const away = new EngineError('engine_unreachable', 'It is away.', {
+      retryAfterMs: 1,
+      cause: new Error('connect ECONNREFUSED'),
+    });
+    const faults = Array.from({ length: 4 }, () => ({ openError: away }));
+    const { port } = await start({ log, engine: new RulerEngine({ sampleRate: testRate, faults }) });
+    await say(port, 1_600);
+    expect(find('the engine failed')).toEqual([
+      expect.objectContaining({ level: 40, code: 'engine_unreachable', cause: 'connect ECONNREFUSED' }),
+    ]);
+  });
+
+  it('is told once for each code: connections that are refused, before they are sockets and after', async () => {
+    const { log, find } = keptLog('info');
+    const { port } = await start({ log });
+    for (let times = 0; times < 5; times += 1) {
+      const foreign = new WireClient(`ws://127.0.0.1:${port}/ws`, { headers: { origin: 'https://foreign.example' } });
+      await foreign.closed;
+      const silly = await WireClient.open(port, '/v1/transcriptions');
+      silly.send('nonsense');
+      await silly.closed;
+    }
+    expect(find('connection refused')).toMatchObject([{ code: 'forbidden' }, { code: 'bad_message' }]);
+    const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+    expect(metrics).toContain('live_transcribe_connections_refused_total{code="forbidden"} 5');
+    expect(metrics).toContain('live_transcribe_connections_refused_total{code="bad_message"} 5');
+  });
+
+  it('is told again after a minute, with how often it has happened', () => {
+    const { log, find } = keptLog('info');
+    let now = 0;
+    const seldom = new SeldomLog(log, () => now);
+    const note = (kind: string) => seldom.note('info', kind, { code: kind }, 'something');
+    for (const kind of ['a', 'a', 'b', 'a']) note(kind);
+    now = 59_999;
+    note('a');
+    now = 60_000;
+    note('a');
+    note('b');
+    expect(find('something').map(({ code, more }) => [code, more])).toEqual([
+      ['a', undefined],
+      ['b', undefined],
+      ['a', 3],
+      ['b', undefined],
+    ]);
+  });
+});
+
+describe('a client that is lost', () => {
+  it('and does not come back is told apart from one that has left', async () => {
+    const { log, find } = keptLog('info');
+    const { port } = await start({ log, environment: { RESUME_SECONDS: '0' } });
+    const client = await WireClient.open(port, '/v1/transcriptions');
+    client.send({ ...begin, resumable: true });
+    client.send(pcm16(rulerAudio(0, 1_600)));
+    await client.next('partial');
+    client.socket.terminate();
+    await expect.poll(() => find('session ended')).toMatchObject([{ reason: 'left', losses: 1, returns: 0 }]);
   });
 });
 

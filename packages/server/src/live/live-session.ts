@@ -159,6 +159,8 @@ export class LiveSession {
 
   /** The connection is lost: its client is waited for, and what was said is finalised when it does not come. */
   hold(seat: Seat, remains: Remains | undefined): void {
+    this.observed.lost();
+    this.log.debug('the client was lost, and may come back');
     if (this.#attendance.isOf(seat)) this.#attendance.hold(remains);
     else remains?.free();
     if (this.#listener === seat) this.#listener = undefined;

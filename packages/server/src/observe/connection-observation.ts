@@ -2,16 +2,18 @@ import { asTranscribeError } from '@live-transcribe/core';
 import type { Metrics } from './metrics.ts';
 import type { ConnectionTrace } from './trace.ts';
 
-type ConnectionMetrics = Pick<Metrics, 'engineOpen' | 'engineConnections' | 'engineErrors'>;
+type ConnectionMetrics = Pick<Metrics, 'engineOpen' | 'engineConnections' | 'engineErrors' | 'engineFailed'>;
 
 /** What is noted of one engine connection, from the attempt to open it to its end. */
 export class ConnectionObservation {
+  readonly #session: string;
   readonly #metrics: ConnectionMetrics;
   readonly #trace: ConnectionTrace | undefined;
   readonly #began = performance.now();
   #state: 'opening' | 'open' | 'ended' = 'opening';
 
-  constructor(metrics: ConnectionMetrics, trace: ConnectionTrace | undefined) {
+  constructor(session: string, metrics: ConnectionMetrics, trace: ConnectionTrace | undefined) {
+    this.#session = session;
     this.#metrics = metrics;
     this.#trace = trace;
   }
@@ -33,7 +35,8 @@ export class ConnectionObservation {
     if (this.#state === 'ended') return;
     if (this.#state === 'open') this.#metrics.engineConnections.dec();
     this.#state = 'ended';
-    if (error !== undefined) this.failed(error);
-    this.#trace?.ended(error === undefined ? undefined : asTranscribeError(error).code);
+    const fault = error === undefined ? undefined : asTranscribeError(error);
+    if (fault) this.#metrics.engineFailed(fault, this.#session);
+    this.#trace?.ended(fault?.code);
   }
 }

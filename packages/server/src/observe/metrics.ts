@@ -1,7 +1,10 @@
+import type { TranscribeError } from '@live-transcribe/core';
 import { LiveMetrics } from './live-metrics.ts';
+import type { Log } from './log.ts';
 import { type MetricDescription, MetricRegistry } from './metric-registry.ts';
 import { processMetrics } from './process-metrics.ts';
-import { type Observed, type SessionAbout, SessionObservation } from './session-observation.ts';
+import { SeldomLog } from './seldom-log.ts';
+import { type ClientOrigin, type Observed, type SessionAbout, SessionObservation } from './session-observation.ts';
 import type { Tracing } from './trace.ts';
 
 /** What there is of something now, asked for when somebody looks. */
@@ -21,6 +24,8 @@ export interface MetricsOptions {
   readonly engine: string;
   /** Where sessions are traced. */
   readonly tracing?: Tracing | undefined;
+  /** Told of what happens to many at once, seldom. */
+  readonly log?: Log | undefined;
 }
 
 /** Seconds. Chunks are 20 to 250 ms long: what takes longer than one of them is late. */
@@ -39,6 +44,8 @@ export class Metrics {
   readonly #registry = new MetricRegistry();
   readonly #live = new LiveMetrics(this.#registry);
   readonly #tracing: Tracing | undefined;
+  readonly #refusals: SeldomLog | undefined;
+  readonly #engineFaults: SeldomLog | undefined;
 
   readonly sessionsStarted = this.#registry.counter('sessions_started_total', 'Sessions that began.', ['protocol']);
   readonly sessionsReopened = this.#registry.counter(
@@ -125,8 +132,10 @@ export class Metrics {
     ['route'],
   );
 
-  constructor({ version, engine, tracing }: MetricsOptions) {
+  constructor({ version, engine, tracing, log }: MetricsOptions) {
     this.#tracing = tracing;
+    this.#refusals = log && new SeldomLog(log);
+    this.#engineFaults = log && new SeldomLog(log);
     this.#registry.gauge('build_info', 'Always 1; says what runs.', ['version', 'engine']).set({ version, engine }, 1);
   }
 
@@ -144,6 +153,19 @@ export class Metrics {
     const observed = new SessionObservation(about, { metrics: this, session, trace: this.#tracing?.session(about) });
     this.#live.begin(observed);
     return observed;
+  }
+
+  /** A client gets no session. */
+  refuse({ code, message }: TranscribeError, { protocol, client }: ClientOrigin): void {
+    this.refused.inc({ code });
+    this.#refusals?.note('info', code, { code, protocol, client }, `connection refused: ${message}`);
+  }
+
+  /** A connection to the engine has failed, for the reason that its cause gives in the engine's own words. */
+  engineFailed({ code, message, cause }: TranscribeError, session: string): void {
+    this.engineErrors.inc({ code });
+    const details = { code, session, cause: cause instanceof Error ? cause.message : undefined };
+    this.#engineFaults?.note('warn', code, details, `the engine failed: ${message}`);
   }
 
   ended(observed: SessionObservation, reason: string): void {

@@ -60,7 +60,8 @@ export class SessionObservation {
   /** Engine connections that took the place of a lost one, and of one that asked for it. */
   reconnects = 0;
   rotations = 0;
-  /** How often a client came back. */
+  /** How often the client's connection was lost, and how often the client came back. */
+  losses = 0;
   returns = 0;
   readonly #metrics: Metrics;
   readonly #trace: SessionTrace | undefined;
@@ -89,8 +90,9 @@ export class SessionObservation {
 
   /** Audio of `format` came at `time` (as `performance.now()`); with its `samples` the session has those before `end`. */
   received(format: FormatName | undefined, samples: number, end: number, time: number): void {
-    if (samples === 0 || format === undefined) return;
+    if (format === undefined) return;
     this.#received.add(format, samples);
+    if (samples === 0) return;
     this.#arrivals.note(end, time);
     if (this.#timedEnd !== Number.POSITIVE_INFINITY) return;
     this.#timedEnd = end;
@@ -107,7 +109,7 @@ export class SessionObservation {
 
   /** A connection to the engine is being opened. */
   connecting(): ConnectionObservation {
-    return new ConnectionObservation(this.#metrics, this.#trace?.connecting());
+    return new ConnectionObservation(this.about.id, this.#metrics, this.#trace?.connecting());
   }
 
   /** The audio could not be decoded. */
@@ -118,6 +120,11 @@ export class SessionObservation {
   /** The client is told of something odd in its audio. */
   noticed(format: FormatName | undefined, code: NoticeCode): void {
     this.#metrics.notices.inc({ format: format ?? unknownFormat, code });
+  }
+
+  /** The client's connection is lost: it may come back. */
+  lost(): void {
+    this.losses += 1;
   }
 
   /** A client is back. */
@@ -180,10 +187,22 @@ export class SessionObservation {
 
   /** For the line that tells of its end. */
   get counts() {
-    const { finals, failedSegments, partials, partialsDropped, gaps, reconnects, rotations, returns } = this;
+    const { finals, failedSegments, partials, partialsDropped, gaps, reconnects, rotations, losses, returns } = this;
     const gapMs = Math.round(this.gapMs);
     const finalMs = finals === 0 ? undefined : Math.round(this.#finalMs / finals);
-    return { finals, failedSegments, partials, partialsDropped, gaps, gapMs, reconnects, rotations, returns, finalMs };
+    return {
+      finals,
+      failedSegments,
+      partials,
+      partialsDropped,
+      gaps,
+      gapMs,
+      reconnects,
+      rotations,
+      losses,
+      returns,
+      finalMs,
+    };
   }
 
   /** Seconds of audio by format. */
