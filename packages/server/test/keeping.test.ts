@@ -222,7 +222,11 @@ describe('a server that has to stop before all is said', () => {
     await closing;
     await client.closed;
     const next = await start({ openStore: open });
-    expect((await get(next, `/v1/sessions/${client.id}`)).body).toMatchObject({ live: true, segments: 1 });
+    expect((await get(next, `/v1/sessions/${client.id}`)).body).toMatchObject({
+      live: false,
+      ended_at: null,
+      segments: 1,
+    });
     const back = await WireClient.open(next.port, '/v1/transcriptions');
     const resume = { session_id: client.id, from: 0, after: 2 };
     back.send({ action: 'start', encoding: 'pcm16', sample_rate: testRate, resume });

@@ -44,6 +44,12 @@ async function keep(sessions: readonly { readonly daysAgo: number; readonly live
   }
 }
 
+async function endedAt(port: number): Promise<unknown> {
+  const response = await fetch(`http://127.0.0.1:${port}/v1/sessions/${id(0)}`);
+  const body: { ended_at: unknown } = await response.json();
+  return body.ended_at;
+}
+
 async function start(options: TestGatewayOptions = {}) {
   const gateway = await startTestGateway({ ...options, environment: { DATA_DIR: folder, ...options.environment } });
   running.add(gateway);
@@ -92,10 +98,11 @@ describe('a session that a server has left behind', () => {
     const { list, port } = await start({ clock });
     for (let hours = 0; hours < 24; hours += 1) {
       await clock.untilWaiting((ms) => ms === hourMs);
-      expect(await list('live=true'), `after ${hours} hours`).toEqual([id(0)]);
+      expect([await list('live=true'), await endedAt(port)], `after ${hours} hours`).toEqual([[], null]);
       clock.advance(hourMs);
     }
-    await expect.poll(() => list('live=false')).toEqual([id(0)]);
+    await expect.poll(() => endedAt(port)).not.toBeNull();
+    expect(await list('live=false')).toEqual([id(0)]);
     const back = await WireClient.open(port, '/v1/transcriptions');
     const resume = { session_id: id(0), from: 0, after: 2 };
     back.send({ action: 'start', encoding: 'pcm16', sample_rate: testRate, resume });

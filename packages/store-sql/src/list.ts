@@ -12,6 +12,8 @@ interface Listing {
   readonly db: Kysely<Tables>;
   readonly index: SearchIndex;
   readonly secret: string;
+  /** The servers that live. */
+  readonly living: ReadonlySet<string>;
 }
 
 type Sessions = SelectQueryBuilder<Tables, 'sessions', SessionRow>;
@@ -20,15 +22,15 @@ type Sessions = SelectQueryBuilder<Tables, 'sessions', SessionRow>;
 type ReadPage = (sessions: Sessions) => Promise<SessionRow[]>;
 
 /** A page of sessions, newest first: by key, which is the order of their starts. */
-export async function listSessions({ db, index, secret }: Listing, query: SessionQuery): Promise<SessionPage> {
+export async function listSessions({ db, index, secret, living }: Listing, query: SessionQuery): Promise<SessionPage> {
   const terms = termsOf(query.text ?? '');
   if (query.text !== undefined && terms.length === 0) return { sessions: [], next: undefined };
   const keys = keysOf(query, secret);
-  const rows = await index.read(db, (reading) => newest(reading, index, { query, terms, keys }));
+  const rows = await index.read(db, (reading) => newest(reading, index, { query, terms, keys, living }));
   const page = rows.slice(0, query.limit);
   const last = page.at(-1);
   return {
-    sessions: page.map(recordOf),
+    sessions: page.map((row) => recordOf(row, living)),
     next: last && rows.length > query.limit ? cursorAfter(last.key, secret) : undefined,
   };
 }
@@ -46,6 +48,7 @@ interface Wanted {
   readonly query: SessionQuery;
   readonly terms: readonly Term[];
   readonly keys: KeyRange;
+  readonly living: ReadonlySet<string>;
 }
 
 /** A page of those that live and one of those that are closed, each by indexes of their own; and the newest of both. */
@@ -53,10 +56,20 @@ async function newest(db: Kysely<Tables>, index: SearchIndex, wanted: Wanted): P
   const { state, limit } = wanted.query;
   const readPage = pageReader(wanted);
   // In this order: a session that closes in between is in both, and not in neither.
-  const live = state === 'closed' ? [] : await readPage(wanted.terms.reduce(saying, inState(db, 'live')));
-  const closed = state === 'live' ? [] : await readClosed(db, index, wanted, readPage);
+  const live = await readPage(wanted.terms.reduce(saying, unclosed(db, wanted)));
+  const closed = state === 'live' || state === 'orphaned' ? [] : await readClosed(db, index, wanted, readPage);
   const rows = new Map([...live, ...closed].map((row) => [row.key, row]));
   return [...rows.values()].toSorted((a, b) => b.key - a.key).slice(0, limit + 1);
+}
+
+/** Of those that nobody has closed, the ones that are asked for: with an owner that lives, without one, or all. */
+function unclosed(db: Kysely<Tables>, { query: { state }, living }: Wanted): Sessions {
+  const sessions = inState(db, 'live');
+  if (state === undefined) return sessions;
+  const owners = [...living];
+  const isOwned =
+    owners.length === 0 ? sql<boolean>`1 = 0` : sql<boolean>`coalesce(owner, '') IN (${sql.join(owners)})`;
+  return sessions.where(state === 'live' ? isOwned : sql<boolean>`NOT (${isOwned})`);
 }
 
 async function readClosed(

@@ -7,8 +7,8 @@ import {
 } from '@live-transcribe/core';
 import type { SessionRow } from './tables.ts';
 
-/** A row as the port's record. */
-export function recordOf(row: SessionRow): SessionRecord {
+/** A row as the port's record; `living`: the servers that may have it. */
+export function recordOf(row: SessionRow, living: ReadonlySet<string>): SessionRecord {
   const closed = row.state === 'closed';
   return {
     id: row.id,
@@ -17,6 +17,7 @@ export function recordOf(row: SessionRow): SessionRecord {
     resumable: row.resumable === 1,
     engine: row.engine,
     state: closed ? 'closed' : 'live',
+    ...(!closed && !living.has(row.owner ?? '') && { orphaned: true as const }),
     endedAt: row.ended_at ?? undefined,
     seq: row.seq as Seq,
     segments: row.segments,

@@ -7,7 +7,7 @@ import type { Tables } from './tables.ts';
 type Migration = (db: Kysely<Tables>, dialect: StoreDialect) => Promise<void>;
 
 /** Each takes a database one version further; the first makes it. What has been released is never changed. */
-const migrations: readonly Migration[] = [createTables];
+const migrations: readonly Migration[] = [createTables, addOwners];
 
 /** Brings the database to the version of this program; throws `StoreError` where it is beyond it. Answers the store's secret. */
 export async function migrate(db: Kysely<Tables>, dialect: StoreDialect): Promise<string> {
@@ -100,4 +100,11 @@ async function createTables(db: Kysely<Tables>, { schema, search }: StoreDialect
   ];
   for (const statement of statements) await statement.execute(db);
   await search.create(db);
+}
+
+/** Which server has a session, and when it last said that it lives. */
+async function addOwners(db: Kysely<Tables>, { schema }: StoreDialect): Promise<void> {
+  const [integer, text] = [sql.raw(schema.integer), sql.raw(schema.text)];
+  await sql`ALTER TABLE sessions ADD COLUMN owner ${text}`.execute(db);
+  await sql`CREATE TABLE servers (id ${text} PRIMARY KEY, seen_at ${integer} NOT NULL)`.execute(db);
 }

@@ -9,20 +9,20 @@ import { isSessionId, plainText } from './text.ts';
 const keysToTry = 20;
 
 /** Keeps a new session, or claims it again where it is there with the same start. */
-export async function createSession(db: Kysely<Tables>, session: NewSession): Promise<Claim> {
+export async function createSession(db: Kysely<Tables>, session: NewSession, owner: string): Promise<Claim> {
   const { id, startedAt } = session;
   if (!isSessionId(id))
     throw new StoreError('store_unavailable', 'A session cannot have such an id.', { retryable: false });
   for (let attempt = 0; attempt < keysToTry; attempt += 1) {
     const claimed = await db
       .updateTable('sessions')
-      .set((eb) => ({ epoch: eb('epoch', '+', 1) }))
+      .set((eb) => ({ epoch: eb('epoch', '+', 1), owner }))
       .where('id', '=', id)
       .where('started_at', '=', startedAt)
       .returning('epoch')
       .executeTakeFirst();
     if (claimed) return { session: id, epoch: claimed.epoch };
-    const created = await insertSession(db, session);
+    const created = await insertSession(db, session, owner);
     if (created) return { session: id, epoch: created.epoch };
     const other = await db
       .selectFrom('sessions')
@@ -36,7 +36,11 @@ export async function createSession(db: Kysely<Tables>, session: NewSession): Pr
 }
 
 /** `undefined` where the id or the key is taken. */
-function insertSession(db: Kysely<Tables>, { id, startedAt, recognition, resumable, keepAudio }: NewSession) {
+function insertSession(
+  db: Kysely<Tables>,
+  { id, startedAt, recognition, resumable, keepAudio }: NewSession,
+  owner: string,
+) {
   return db
     .insertInto('sessions')
     .values({
@@ -54,6 +58,7 @@ function insertSession(db: Kysely<Tables>, { id, startedAt, recognition, resumab
       last_end: 0,
       duration: 0,
       preview: '',
+      owner,
       language: recognition.language === undefined ? null : plainText(recognition.language),
     })
     .onConflict((conflict) => conflict.doNothing())

@@ -19,9 +19,13 @@ import type { StoreDialect } from './dialect.ts';
 import { listSessions } from './list.ts';
 import { eventOf, recordOf } from './record.ts';
 import { migrate } from './schema.ts';
+import { Servers } from './servers.ts';
 import { createSession, removeSession } from './sessions.ts';
 import type { Tables } from './tables.ts';
 import { isSessionId } from './text.ts';
+
+/** A closed session is nobody's. */
+const noServers: ReadonlySet<string> = new Set();
 
 /** The store by SQL, the same for both databases. */
 export class SqlStore implements SessionStore {
@@ -31,6 +35,7 @@ export class SqlStore implements SessionStore {
   readonly #now: () => number;
   readonly #statements: AppendStatements;
   readonly #begin: CompiledQuery;
+  readonly #servers: Servers;
   readonly #appends = new AppendQueue((appends) => this.#write(appends));
 
   private constructor(db: Kysely<Tables>, dialect: StoreDialect, secret: string, now: () => number) {
@@ -38,6 +43,7 @@ export class SqlStore implements SessionStore {
     this.#dialect = dialect;
     this.#secret = secret;
     this.#now = now;
+    this.#servers = new Servers(db, now);
     this.#statements = appendStatements(db, dialect);
     this.#begin = CompiledQuery.raw(dialect.begin);
   }
@@ -54,20 +60,25 @@ export class SqlStore implements SessionStore {
   }
 
   create(session: NewSession): Promise<Claim> {
-    return this.#told(() => createSession(this.#db, session));
+    return this.#told(async () => {
+      await this.#servers.announce();
+      return createSession(this.#db, session, this.#servers.id);
+    });
   }
 
   claim(id: string): Promise<{ readonly claim: Claim; readonly record: SessionRecord } | undefined> {
     return this.#about(id, undefined, async () => {
+      await this.#servers.announce();
+      const owner = this.#servers.id;
       const row = await this.#transaction((db) =>
         db
           .updateTable('sessions')
-          .set((eb) => ({ epoch: eb('epoch', '+', 1) }))
+          .set((eb) => ({ epoch: eb('epoch', '+', 1), owner }))
           .where('id', '=', id)
           .returningAll()
           .executeTakeFirst(),
       );
-      return row && { claim: { session: id, epoch: row.epoch }, record: recordOf(row) };
+      return row && { claim: { session: id, epoch: row.epoch }, record: recordOf(row, new Set([owner])) };
     });
   }
 
@@ -84,7 +95,8 @@ export class SqlStore implements SessionStore {
   find(id: string): Promise<SessionRecord | undefined> {
     return this.#about(id, undefined, async () => {
       const row = await this.#db.selectFrom('sessions').selectAll().where('id', '=', id).executeTakeFirst();
-      return row && recordOf(row);
+      if (row?.state !== 'live') return row && recordOf(row, noServers);
+      return recordOf(row, await this.#servers.living());
     });
   }
 
@@ -103,7 +115,10 @@ export class SqlStore implements SessionStore {
   }
 
   list(query: SessionQuery): Promise<SessionPage> {
-    return this.#told(() => listSessions({ db: this.#db, index: this.#dialect.search, secret: this.#secret }, query));
+    return this.#told(async () => {
+      const living = await this.#servers.living();
+      return listSessions({ db: this.#db, index: this.#dialect.search, secret: this.#secret, living }, query);
+    });
   }
 
   delete(id: string): Promise<boolean> {
@@ -147,6 +162,7 @@ export class SqlStore implements SessionStore {
 
   async close(): Promise<void> {
     await this.#appends.idle();
+    await this.#servers.leave();
     await this.#db.destroy();
   }
 

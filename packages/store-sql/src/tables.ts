@@ -17,6 +17,15 @@ export interface SessionRow {
   duration: number;
   preview: string;
   language: string | null;
+  /** The server that has claimed it last. */
+  owner: string | null;
+}
+
+/** A server that may have sessions. */
+export interface ServerRow {
+  id: string;
+  /** When it last said that it lives, in milliseconds since 1970. */
+  seen_at: number;
 }
 
 export interface EventRow {
@@ -49,6 +58,7 @@ export interface Tables {
   events: EventRow;
   words: WordRow;
   store: StoreRow;
+  servers: ServerRow;
 }
 
 /** All columns of `sessions` but its key, for a query that takes the key from elsewhere. */
@@ -67,4 +77,5 @@ export const sessionColumns = [
   'duration',
   'preview',
   'language',
+  'owner',
 ] as const satisfies readonly Exclude<keyof SessionRow, 'key'>[];

@@ -79,7 +79,7 @@ describe('the file of a SQLite store', () => {
     database.exec('UPDATE store SET version = 99');
     database.close();
     await expect(openSqliteStore({ file })).rejects.toEqual(
-      unavailable(/has version 99 and this program knows versions up to 1: start the newer program/),
+      unavailable(/has version 99 and this program knows versions up to 2: start the newer program/),
     );
     const later = library(file);
     expect(later.all('SELECT version FROM store', [])).toEqual([expect.objectContaining({ version: 99 })]);

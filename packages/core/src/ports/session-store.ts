@@ -19,6 +19,8 @@ export interface SessionRecord extends NewSession {
   /** Of the engine of its latest run. */
   readonly engine: string;
   readonly state: 'live' | 'closed';
+  /** Set of one that is not closed, while no server that lives has it: it may be gone on with. */
+  readonly orphaned?: true;
   /** When its latest run closed, in milliseconds since 1970; `undefined` while it lives. */
   readonly endedAt: number | undefined;
   /** Of the last event. */
@@ -45,7 +47,8 @@ export interface Claim {
 export interface SessionQuery {
   /** Only sessions in whose text all of these words occur; the last one may be the beginning of a word. */
   readonly text?: string;
-  readonly state?: 'live' | 'closed';
+  /** `live`: a server has it. `closed`: nobody has, be it that it was closed or left behind; `orphaned`: only the latter. */
+  readonly state?: 'live' | 'closed' | 'orphaned';
   readonly language?: string;
   /** Milliseconds since 1970, of the start; `from` is included, `to` is not. */
   readonly from?: number;

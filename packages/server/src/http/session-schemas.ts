@@ -86,7 +86,7 @@ export const summaryOf = (record: SessionRecord): SessionSummary => ({
   id: record.id,
   started_at: new Date(record.startedAt).toISOString(),
   ended_at: record.endedAt === undefined ? null : new Date(record.endedAt).toISOString(),
-  live: record.state === 'live',
+  live: record.state === 'live' && !record.orphaned,
   language: record.recognition.language ?? 'auto',
   model: record.recognition.model,
   engine: record.engine,

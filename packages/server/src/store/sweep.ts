@@ -32,7 +32,7 @@ export class Sweep {
   readonly #options: SweepOptions;
   readonly #ending = new AbortController();
   readonly #working: Promise<void>;
-  /** Sessions that are said to live, but not here: how far they had come, and since when. */
+  /** Sessions that no server has: how far they had come, and since when. */
   #elsewhere = new Map<string, { readonly seq: number; readonly since: number }>();
 
   constructor(options: SweepOptions) {
@@ -89,7 +89,7 @@ export class Sweep {
     const now = this.#options.clock.now();
     const known = this.#elsewhere;
     this.#elsewhere = new Map();
-    for await (const record of this.#saidToLive()) {
+    for await (const record of this.#leftBehind()) {
       const before = known.get(record.id);
       const since = before?.seq === record.seq ? before.since : now;
       if (now - since >= dayMs) await this.#close(record);
@@ -97,11 +97,11 @@ export class Sweep {
     }
   }
 
-  async *#saidToLive(): AsyncGenerator<SessionRecord, void, undefined> {
+  async *#leftBehind(): AsyncGenerator<SessionRecord, void, undefined> {
     const { store, isLive } = this.#options;
     let cursor: string | undefined;
     for (let pages = 0; pages < mostPages && !this.#ending.signal.aborted; pages += 1) {
-      const page = await store.list({ state: 'live', limit: pageSize, ...(cursor !== undefined && { cursor }) });
+      const page = await store.list({ state: 'orphaned', limit: pageSize, ...(cursor !== undefined && { cursor }) });
       for (const record of page.sessions) if (!isLive(record.id)) yield record;
       cursor = page.next;
       if (cursor === undefined) return;
