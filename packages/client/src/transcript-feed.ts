@@ -2,7 +2,7 @@ import { BoundedStream } from './bounded-stream.ts';
 import { TranscriptionError } from './errors.ts';
 import type { Listener, ListenOptions, TranscriptionEventMap, TranscriptionState } from './feed-events.ts';
 import type { ErrorEvent, TranscriptionEvent } from './messages.ts';
-import { applyEvent, closeOpen, eventOf, type Segment } from './transcript.ts';
+import { applyEvent, closeOpen, eventOf, isToldAgain, type Segment } from './transcript.ts';
 
 type Listeners = { readonly [K in keyof TranscriptionEventMap]: Set<Listener<TranscriptionEventMap[K]>> };
 
@@ -91,6 +91,8 @@ export class TranscriptFeed implements AsyncIterable<TranscriptionEvent> {
   /** Into the segments, to the listeners, to the readers. */
   protected take<K extends TranscriptionEvent['kind']>(event: TranscriptionEventMap[K] & { readonly kind: K }): void {
     const before = this.#segments;
+    // A server that could not keep it before it died has told it; the next one hears the audio again and tells it, too.
+    if (isToldAgain(before, event)) return;
     this.#segments = applyEvent(before, event);
     this.emit(event.kind, event);
     for (const reader of this.#readers) {

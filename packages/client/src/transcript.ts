@@ -54,6 +54,13 @@ export function closeOpen(segments: readonly Segment[]): readonly Segment[] {
   return segments.map((segment) => (isOpen(segment) ? { ...segment, state: 'failed' } : segment));
 }
 
+/** Whether an event is the final of a segment that has its text already, which never changes. */
+export function isToldAgain(segments: readonly Segment[], event: TranscriptionEvent): boolean {
+  if (event.kind !== 'final') return false;
+  const found = segments.findLast(({ index }) => index <= event.segment);
+  return found?.index === event.segment && found.state === 'final';
+}
+
 const isOpen = ({ state }: Segment): boolean => state === 'partial';
 
 const segmentOf = ({ kind: state, segment: index, ...spoken }: PartialEvent | FinalEvent): Segment => ({

@@ -84,6 +84,24 @@ describe('a session that others speak', () => {
     await once(response, 'close');
   });
 
+  it('has each final once, though a server that died had told it before it was kept', async () => {
+    const watched = begin();
+    const reading = readAll(watched);
+    const first = await come();
+    first.say(final(0), 2);
+    first.say(final(1), 3);
+    first.say({ partial: 'te', segment: 2, start: 2, end: 3 });
+    await arrival(watched, 'partial');
+    first.response.destroy();
+    const second = await come();
+    second.say({ ...final(1), final: 'heard again' }, 4);
+    second.say(final(2), 5);
+    second.say({ ended: true, duration: 2 }, 6);
+    const finals = (await reading).flatMap((event) => (event.kind === 'final' ? [event.text] : []));
+    expect(finals).toEqual(['text 0', 'text 1', 'text 2']);
+    expect(watched.segments.map(({ text }) => text)).toEqual(finals);
+  });
+
   it('understands events however they are cut and ended', async () => {
     const watched = begin();
     const { response } = await come();
