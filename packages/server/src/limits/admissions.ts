@@ -31,6 +31,8 @@ export interface Applicant {
 
 const minuteMs = 60_000;
 const dayMs = 86_400_000;
+/** Nobody's session is to begin later because counters are away. */
+const askAgainMs = 5_000;
 /** One who comes back may still be counted where they were lost: so much room there is for that. */
 const roomForReturning = 2;
 
@@ -39,7 +41,8 @@ export class Admissions {
   readonly #options: AdmissionsOptions;
   /** Count for this server alone while the shared ones are away: nobody loses their words for that. */
   readonly #own = new LocalCounters(systemClock);
-  #isAway = false;
+  /** Set while the shared ones are away: when they are asked again, as of `performance.now()`. */
+  #awayUntil: number | undefined;
 
   constructor(options: AdmissionsOptions) {
     this.#options = options;
@@ -114,15 +117,17 @@ export class Admissions {
   }
 
   async #count<T>(count: (counters: Counters) => Promise<T>): Promise<T> {
+    if (this.#awayUntil !== undefined && performance.now() < this.#awayUntil) return count(this.#own);
     try {
       const counted = await count(this.#options.counters);
-      if (this.#isAway) this.#options.log.info('limits are counted together with the other servers again');
-      this.#isAway = false;
+      if (this.#awayUntil !== undefined) this.#options.log.info('limits are counted for all servers again');
+      this.#awayUntil = undefined;
       return counted;
     } catch (thrown) {
       if (!(thrown instanceof TranscribeError)) throw thrown;
-      if (!this.#isAway) this.#options.log.warn({ err: thrown }, 'limits are counted for this server alone');
-      this.#isAway = true;
+      if (this.#awayUntil === undefined)
+        this.#options.log.warn({ err: thrown }, 'limits are counted for this server alone');
+      this.#awayUntil = performance.now() + askAgainMs;
       return count(this.#own);
     }
   }

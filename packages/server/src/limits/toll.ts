@@ -44,7 +44,10 @@ export class Toll {
   /** For audio that was taken; answers what is to be waited for before more is. */
   audio(samples: number): Promise<void> | undefined {
     this.#samples += samples;
-    return this.#samples < this.#next ? undefined : this.#look();
+    if (this.#samples < this.#next) return undefined;
+    this.#next = this.#samples + lookEvery * this.#options.sampleRate;
+    this.#count();
+    return this.#audioAllowed() ? undefined : this.#waitFor(() => this.#audioAllowed());
   }
 
   /** The same for a message that is no audio. */
@@ -65,14 +68,13 @@ export class Toll {
     return this.#samples / this.#options.sampleRate;
   }
 
-  async #look(): Promise<void> {
-    this.#next = this.#samples + lookEvery * this.#options.sampleRate;
+  /** Nobody waits for it: who has no more minutes is let go a little later. */
+  #count(): void {
+    const { use, socket } = this.#options;
     const uncounted = this.#seconds - this.#counted;
-    if (uncounted >= countEvery) {
-      this.#counted += uncounted;
-      await this.#options.use(uncounted).catch((thrown) => this.#options.socket.endWith(asTranscribeError(thrown)));
-    }
-    await this.#waitFor(() => burstSeconds + this.#elapsed * this.#options.maxAudioRate >= this.#seconds);
+    if (uncounted < countEvery) return;
+    this.#counted += uncounted;
+    void use(uncounted).catch((thrown: unknown) => socket.endWith(asTranscribeError(thrown)));
   }
 
   /** Meanwhile nothing is read: the client is slowed by its own connection. */
@@ -81,6 +83,10 @@ export class Toll {
     while (!allowed() && socket.open && socket.ending === undefined) {
       await clock.wait(stepMs, never);
     }
+  }
+
+  #audioAllowed(): boolean {
+    return burstSeconds + this.#elapsed * this.#options.maxAudioRate >= this.#seconds;
   }
 
   #messagesAllowed(): boolean {
