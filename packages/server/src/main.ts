@@ -8,6 +8,7 @@ import type { Config } from './config/settings.ts';
 import { chooseEngine, type EngineChoice } from './engines.ts';
 import { startGateway } from './gateway.ts';
 import { pagePath } from './http/page-path.ts';
+import type { ModelsCommand } from './models/models-command.ts';
 import { createLog, type Log } from './observe/log.ts';
 import { stopOnSignal } from './stop-on-signal.ts';
 import { describeStore } from './store/open-store.ts';
@@ -72,6 +73,27 @@ async function doctor({ json, offline }: Extract<Command, { kind: 'doctor' }>): 
   process.exit(isWell(findings) ? 0 : 1);
 }
 
+async function models(command: ModelsCommand): Promise<void> {
+  const read = readConfig(readEnvironment(readDotEnv()));
+  if (!read.ok) {
+    for (const fault of read.faults) console.error(fault);
+    process.exitCode = 2;
+    return;
+  }
+  const { runModels } = await import('./models/run-models.ts');
+  const stop = new AbortController();
+  // What has arrived is kept; asked twice, somebody is in a hurry.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => (stop.signal.aborted ? process.exit(130) : stop.abort()));
+  }
+  const terminal = {
+    out: (text: string) => void process.stdout.write(text),
+    err: (text: string) => void process.stderr.write(text),
+    isWatched: process.stderr.isTTY,
+  };
+  process.exitCode = await runModels(command, read.config, terminal, stop.signal);
+}
+
 async function main(): Promise<void> {
   const command = readCommand();
   switch (command?.kind) {
@@ -79,6 +101,8 @@ async function main(): Promise<void> {
       return serve();
     case 'doctor':
       return doctor(command);
+    case 'models':
+      return models(command);
     case 'help':
       process.stdout.write(usage);
       return;

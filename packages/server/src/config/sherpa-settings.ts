@@ -1,4 +1,4 @@
-import { integer, optional, setting, text } from './setting.ts';
+import { integer, optional, setting, text, url } from './setting.ts';
 
 /** What concerns the engine sherpa. */
 export const sherpaSettings = {
@@ -19,5 +19,11 @@ export const sherpaSettings = {
     optional(integer(1, 100_000)),
     undefined,
     'How many sessions the engine sherpa takes at once; as many as its measured speed allows if not set.',
+  ),
+  modelsMirror: setting(
+    'MODELS_MIRROR',
+    optional(url('https', 'http')),
+    undefined,
+    'Address of a folder from which `live-transcribe models pull` takes the archives, in the place of their publisher’s.',
   ),
 };
