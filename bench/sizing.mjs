@@ -28,7 +28,7 @@ const costs = {
   'chunk-us': [100, 'us', 'CPU of a chunk, whatever its length: node bench/relay.mjs --chunk-ms 20, and 100'],
   'audio-us': [1_400, 'us/s', 'CPU of a second of audio beside it (resampling, base64): the same'],
   'final-us': [430, 'us', 'CPU of keeping a final, the gateway’s share: node bench/store.mjs'],
-  'keep-us': [480, 'us/s', 'CPU of keeping a second of audio: node bench/keep-audio.mjs'],
+  'keep-us': [820, 'us/s', 'CPU of keeping a second of audio: node bench/keep-audio.mjs'],
   'keep-bytes': [27_400, 'B/s', 'of kept audio: node bench/keep-audio.mjs'],
   'session-kb': [700, 'kB', 'memory of a session: node bench/relay.mjs'],
   'idle-mb': [140, 'MB', 'memory of a server without sessions: node bench/relay.mjs'],

@@ -140,8 +140,9 @@ describeWith([missing], 'behind the load balancer of deploy/', { timeout: 60_000
     expect(await status(`${address}/metrics`)).toBe(404);
     const [first, second, third] = gateways;
     await first.close();
-    await second.close();
     for (let times = 0; times < 20; times += 1) expect(await status(`${address}/readyz`)).toBe(200);
+    await second.close();
+    await expect.poll(() => status(`${address}/readyz`), patience).toBe(200);
     await third.close();
     await expect.poll(() => status(`${address}/healthz`), patience).toBe(503);
   });

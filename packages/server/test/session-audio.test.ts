@@ -176,6 +176,13 @@ describe('kept audio', () => {
     expect(files()).toEqual([`${wanted}.flac`]);
   });
 
+  it('leaves nothing of a session in which nothing was said', async () => {
+    const server = await start('on');
+    const id = await say(server, 0);
+    expect(await server.detail(id)).toMatchObject({ audio: null });
+    expect(files()).toEqual([]);
+  });
+
   it('is missed by nobody where the disk does not take it', async () => {
     // In the place of the folder for audio.
     writeFileSync(join(folder, 'audio'), '');

@@ -1,4 +1,4 @@
-import { FlacFrameEncoder, flacBlockSize } from '@live-transcribe/audio';
+import { type FlacFrameEncoder, flacBlockSize } from '@live-transcribe/audio';
 import { type OpenRecording, writeStart, writeWhole } from './recording-file.ts';
 
 /** Samples of one frame; only the last one of a recording has fewer than a block. */
@@ -29,11 +29,11 @@ export class FrameWriter {
   #missing: number;
 
   /** `position` is the first sample's that comes. */
-  constructor(open: OpenRecording, sampleRate: number, position: number) {
+  constructor(open: OpenRecording, encoder: FlacFrameEncoder, sampleRate: number, position: number) {
     this.#open = open;
     this.#sampleRate = sampleRate;
     this.#position = position;
-    this.#encoder = new FlacFrameEncoder(sampleRate);
+    this.#encoder = encoder;
     this.#bytes = open.bytes;
     this.#frame = open.frame;
     this.#earlier = open.earlier;

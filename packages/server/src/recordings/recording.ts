@@ -3,6 +3,7 @@ import type { Clock } from '@live-transcribe/core';
 import type { Log } from '../observe/log.ts';
 import { type Block, FrameWriter } from './frame-writer.ts';
 import type { OpenRecording } from './recording-file.ts';
+import type { Workshop } from './workshop.ts';
 
 export interface RecordingOptions {
   /** Hz. */
@@ -13,6 +14,7 @@ export interface RecordingOptions {
   /** Throws where the disk has no room for audio. */
   readonly checkRoom: () => Promise<void>;
   readonly clock: Clock;
+  readonly workshop: Workshop;
   readonly onEnded: () => void;
   readonly log: Log;
 }
@@ -36,7 +38,7 @@ export class Recording {
   readonly #options: RecordingOptions;
   /** Full, and waiting to be written. */
   #blocks: Block[] = [];
-  readonly #spare: Int16Array[] = [];
+  /** The first one begins with silence, up to where the session does. */
   #block: Int16Array = new Int16Array(flacBlockSize);
   /** The session's number of the next sample. */
   #position: number;
@@ -91,7 +93,7 @@ export class Recording {
     const number = this.#position / flacBlockSize - 1;
     if (this.#blocks.length < mostBlocks) {
       this.#blocks.push({ number, samples: this.#block });
-      this.#block = this.#spare.pop() ?? new Int16Array(flacBlockSize);
+      this.#block = this.#options.workshop.takeBlock();
     }
     if (this.#blocks.length >= blocksAtOnce) this.#working ??= this.#work();
   }
@@ -120,7 +122,8 @@ export class Recording {
 
   async #finish({ mayOpen = true } = {}): Promise<void> {
     await this.#working;
-    if (this.#writer || mayOpen) await this.#attempt((writer) => this.#writeRest(writer));
+    const hasBegun = this.#position > this.#options.position;
+    if (this.#writer || (mayOpen && hasBegun)) await this.#attempt((writer) => this.#writeRest(writer));
     await this.#writer?.close().catch(() => undefined);
     this.#options.onEnded();
   }
@@ -137,15 +140,15 @@ export class Recording {
     const blocks = this.#blocks;
     this.#blocks = [];
     await writer.write(blocks);
-    for (const { samples } of blocks) if (this.#spare.length < blocksAtOnce) this.#spare.push(samples);
+    for (const { samples } of blocks) this.#options.workshop.giveBack(samples);
   }
 
   /** Does `work`; where that fails, what waits is not kept, and the log says so once. */
   async #attempt(work: (writer: FrameWriter) => Promise<void>): Promise<void> {
-    const { sampleRate, position, checkRoom, open, log } = this.#options;
+    const { sampleRate, position, checkRoom, open, log, workshop } = this.#options;
     try {
       await checkRoom();
-      this.#writer ??= new FrameWriter(await open(), sampleRate, position);
+      this.#writer ??= new FrameWriter(await open(), workshop.encoder(sampleRate), sampleRate, position);
       await work(this.#writer);
       this.#failing = false;
       this.#impatient = false;

@@ -5,6 +5,7 @@ import { isSessionId } from '../live/session-id.ts';
 import type { Log } from '../observe/log.ts';
 import { Recording } from './recording.ts';
 import { isMissing, openRecording, type RecordingState, readState } from './recording-file.ts';
+import { Workshop } from './workshop.ts';
 
 /** Whose audio is kept: nobody's, of those who ask for it, or of all who do not ask for the contrary. */
 export const keepAudioChoices = ['off', 'asked', 'on'] as const;
@@ -52,6 +53,7 @@ const mostFiles = 10_000;
 export class Recordings {
   readonly #options: RecordingsOptions;
   readonly #running = new Map<string, Recording>();
+  readonly #workshop = new Workshop();
   #room: { readonly until: number; readonly enough: boolean } | undefined;
 
   constructor(options: RecordingsOptions) {
@@ -65,7 +67,7 @@ export class Recordings {
     if (position > longestStartSeconds * sampleRate) return undefined;
     const before = this.#running.get(id);
     const recording: Recording = new Recording({
-      ...{ sampleRate, position, log, clock },
+      ...{ sampleRate, position, log, clock, workshop: this.#workshop },
       checkRoom: () => this.#checkRoom(),
       open: async () => {
         // An earlier run's, which may still be writing its last second.
