@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { EngineError, type SessionStore } from '@live-transcribe/core';
 import { startSimulator } from '@live-transcribe/realtime-simulator';
 import { openSqliteStore } from '@live-transcribe/store-sql';
-import { RulerEngine, rulerAudio } from '@live-transcribe/testkit';
+import { RulerEngine, rulerAudio, wavBytes } from '@live-transcribe/testkit';
 import { pino } from 'pino';
 import { afterEach, describe, expect, it } from 'vitest';
 import { chooseEngine, readConfig } from '../src/index.ts';
@@ -134,6 +134,23 @@ describe('/metrics', () => {
     expect(away.value('store_errors_total{operation="create",code="store_unavailable"}')).toBeGreaterThanOrEqual(1);
     mood.refuses = undefined;
     await expect.poll(async () => (await scrape(gateway)).value('outbox_events'), { timeout: 20_000 }).toBe(0);
+  });
+
+  it('counts a file as a session: as many begin as end', async () => {
+    const gateway = await start();
+    const form = new FormData();
+    form.set('file', new Blob([Uint8Array.from(wavBytes(rulerAudio(0, 16_000), testRate))]), 'ruler.wav');
+    form.set('model', 'gateway-model');
+    const answer = await fetch(`http://127.0.0.1:${gateway.port}/v1/audio/transcriptions`, {
+      method: 'POST',
+      body: form,
+    });
+    await answer.text();
+    expect(answer.status).toBe(200);
+    const metrics = await scrape(gateway);
+    expect(metrics.all('sessions_started_total')).toEqual({ 'protocol="/v1/audio/transcriptions"': 1 });
+    expect(metrics.all('sessions_ended_total')).toEqual({ 'reason="stopped"': 1 });
+    expect(metrics.value('audio_received_seconds_total{format="wav"}')).toBe(1);
   });
 
   it('counts answers by route, never by address, and the watchers that are there', async () => {

@@ -81,7 +81,6 @@ export class LiveSessions {
     const session = { id, startedAt: Date.now(), recognition, resumable, ...wish };
     const { origin } = seat;
     const live = this.#open({ session, origin, seat }, log);
-    this.#parts.metrics.sessionsStarted.inc({ protocol: origin.protocol });
     const { client, engine, model, language } = live.observed.about;
     live.log.info({ client, engine, model, language, audio, resumable }, 'session started');
     return live;

@@ -47,10 +47,14 @@ export class Metrics {
   readonly #refusals: SeldomLog | undefined;
   readonly #engineFaults: SeldomLog | undefined;
 
-  readonly sessionsStarted = this.#registry.counter('sessions_started_total', 'Sessions that began.', ['protocol']);
+  readonly sessionsStarted = this.#registry.counter(
+    'sessions_started_total',
+    'Sessions that began on this server: files, and those that went on out of the store, too.',
+    ['protocol'],
+  );
   readonly sessionsReopened = this.#registry.counter(
     'sessions_reopened_total',
-    'Sessions that went on out of the store.',
+    'Of these, sessions that went on out of the store.',
     ['protocol'],
   );
   readonly sessionsEnded = this.#registry.counter(
@@ -152,6 +156,7 @@ export class Metrics {
   observe(about: SessionAbout, session: () => Observed): SessionObservation {
     const observed = new SessionObservation(about, { metrics: this, session, trace: this.#tracing?.session(about) });
     this.#live.begin(observed);
+    this.sessionsStarted.inc({ protocol: about.protocol });
     return observed;
   }
 
