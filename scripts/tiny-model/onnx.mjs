@@ -62,3 +62,7 @@ export function model({ operations, initializers, inputs, outputs, metadata }) {
     blocks(14, notes),
   ]);
 }
+
+/** To be put behind a model's bytes: more of its graph. Protocol buffers join what comes twice. */
+export const addition = ({ operations, initializers, outputs }) =>
+  block(7, Buffer.concat([blocks(1, operations), blocks(5, initializers), blocks(12, outputs)]));

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import type { Duplex } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { EngineError, type EngineEvent, Patience, type RecognitionOptions } from '@live-transcribe/core';
-import { Corked } from './corked.ts';
+import { Gathered } from './gathered.ts';
 import type { LoadRequest } from './messages.ts';
 import { lost, SherpaSession } from './sherpa-session.ts';
 import { FrameReader, fromWorker, jsonFrame, readJson, readNumber, toWorker } from './wire.ts';
@@ -25,7 +25,7 @@ export class RecogniserProcess {
   readonly gone: Promise<string>;
   readonly #child: ChildProcess;
   readonly #channel: Duplex;
-  readonly #out: Corked;
+  readonly #out: Gathered;
   readonly #sessions = new Map<number, SherpaSession>();
   readonly #loading: Patience;
   readonly #patience: Patience;
@@ -40,7 +40,7 @@ export class RecogniserProcess {
     this.#child = spawn(process.execPath, [worker], { env: {}, stdio: ['ignore', 'ignore', 'pipe', 'pipe'] });
     // As `stdio` asks for it; both ends may read and write.
     this.#channel = this.#child.stdio[3] as Duplex;
-    this.#out = new Corked(this.#channel);
+    this.#out = new Gathered(this.#channel);
     this.ready = new Promise((resolve, reject) => {
       this.#settleReady = { resolve, reject };
     });

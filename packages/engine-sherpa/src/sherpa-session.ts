@@ -3,6 +3,8 @@ import { bytesOf, frame, jsonFrame, toWorker } from './wire.ts';
 
 /** Samples that may wait for the recogniser: 1 s at 16 kHz. A file that is faster waits here, so that it delays nobody. */
 const inFlightLimit = 16_000;
+/** And begins again here: several pieces at a time are less work than one after the other. */
+const inFlightAgain = inFlightLimit / 2;
 
 type State = 'open' | 'finishing' | 'ended';
 
@@ -78,7 +80,7 @@ export class SherpaSession implements EngineSession {
   /** So many samples have been decoded. */
   heard(samples: number): void {
     this.#inFlight -= samples;
-    this.#wakeWriter?.();
+    if (this.#inFlight <= inFlightAgain) this.#wakeWriter?.();
   }
 
   finished(): void {
@@ -97,7 +99,9 @@ export class SherpaSession implements EngineSession {
   }
 
   async #room(): Promise<void> {
-    while (this.#inFlight > inFlightLimit && this.#state !== 'ended') {
+    // Only when it was full: a full stream of events alone waits below.
+    const most = this.#inFlight > inFlightLimit ? inFlightAgain : inFlightLimit;
+    while (this.#inFlight > most && this.#state !== 'ended') {
       await new Promise<void>((resolve) => {
         this.#wakeWriter = resolve;
       });

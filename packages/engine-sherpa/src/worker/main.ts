@@ -4,7 +4,7 @@
  */
 import { Socket } from 'node:net';
 import type { EngineEvent } from '@live-transcribe/core';
-import { Corked } from '../corked.ts';
+import { Gathered } from '../gathered.ts';
 import type { LoadRequest, OpenRequest } from '../messages.ts';
 import { FrameReader, frame, fromWorker, jsonFrame, numberFrame, readJson, toWorker } from '../wire.ts';
 import { Cost } from './cost.ts';
@@ -13,7 +13,7 @@ import { Scheduler } from './scheduler.ts';
 import { type Order, WorkerStream } from './worker-stream.ts';
 
 const channel = new Socket({ fd: 3, readable: true, writable: true });
-const out = new Corked(channel);
+const out = new Gathered(channel);
 const streams = new Map<number, WorkerStream>();
 let recogniser: Recogniser | undefined;
 

@@ -1,6 +1,6 @@
 import { msToSamples } from '@live-transcribe/audio';
-import type { OnlineRecognizer, OnlineStream } from './addon.ts';
-import { Told } from './told.ts';
+import type { OnlineRecognizer, OnlineStream, RecognizerResult } from './addon.ts';
+import { type Heard, Told } from './told.ts';
 import { sampleRate, type Tell, toFloats, type Utterances, type UtterancesOptions } from './utterances.ts';
 import { wordsOf } from './words.ts';
 
@@ -8,6 +8,9 @@ import { wordsOf } from './words.ts';
 const lookBack = (3 * sampleRate) / 10;
 /** Where nothing has been said a word may still be on its way through the model. 1 s. */
 const unheard = sampleRate;
+
+/** For all streams of the process, one piece of audio after the other: the library keeps a copy of its own. 1 s. */
+const scratch = new Float32Array(sampleRate);
 
 /** What a streaming model makes of one stream. All positions are samples since the first one. */
 export class StreamingUtterances implements Utterances {
@@ -31,8 +34,8 @@ export class StreamingUtterances implements Utterances {
     this.#give(samples);
     this.#recent.keep(samples);
     this.#position += samples.length;
-    this.#decode();
-    this.#told.hypothesis(this.#heard(), this.#position);
+    // What is not decoded says nothing new.
+    if (this.#decode()) this.#tellHypothesis();
   }
 
   /** Ends the open utterance here. Where there is no text yet a word may just begin, and is left to come. */
@@ -70,15 +73,27 @@ export class StreamingUtterances implements Utterances {
   }
 
   #give(samples: Int16Array): void {
-    this.#stream.acceptWaveform({ samples: toFloats(samples), sampleRate });
+    const room = samples.length <= scratch.length ? scratch : undefined;
+    this.#stream.acceptWaveform({ samples: toFloats(samples, room), sampleRate });
   }
 
-  /** Ends are looked for after every step, so that they do not depend on how the audio was cut. */
-  #decode(): void {
+  /**
+   * Answers whether there was anything to decode. Ends are looked for after every step, so that they do not depend on how the
+   * audio was cut.
+   */
+  #decode(): boolean {
+    let decoded = false;
     while (this.#recognizer.isReady(this.#stream)) {
       this.#recognizer.decode(this.#stream);
+      decoded = true;
       if (this.#recognizer.isEndpoint(this.#stream)) this.#endHere();
     }
+    return decoded;
+  }
+
+  #tellHypothesis(): void {
+    const result = this.#recognizer.getResult(this.#stream);
+    if (this.#told.isNew(result.text.trim())) this.#told.hypothesis(this.#read(result), this.#position);
   }
 
   /** The utterance that the library has found to end, before what it has heard but not decoded. */
@@ -102,8 +117,11 @@ export class StreamingUtterances implements Utterances {
     return heard.text;
   }
 
-  #heard() {
-    const result = this.#recognizer.getResult(this.#stream);
+  #heard(): Heard {
+    return this.#read(this.#recognizer.getResult(this.#stream));
+  }
+
+  #read(result: RecognizerResult): Heard {
     const from = this.#base / sampleRate;
     const words = wordsOf(result, this.#options.tokenDelayMs / 1000 - from);
     return { text: result.text.trim(), words };

@@ -28,9 +28,14 @@ export class Told {
     return this.#closed;
   }
 
+  /** Whether this is another text than the open utterance's last one. */
+  isNew(text: string): boolean {
+    return text !== '' && text !== this.#text;
+  }
+
   /** The open utterance's text so far, told where it has changed. Audio through `position` has been heard. */
   hypothesis({ text, words }: Heard, position: number, begun = this.#closed): void {
-    if (text === '' || text === this.#text) return;
+    if (!this.isNew(text)) return;
     this.#text = text;
     const first = words[0];
     const start = first

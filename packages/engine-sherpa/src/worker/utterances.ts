@@ -23,9 +23,9 @@ export interface UtterancesOptions {
   readonly tokenDelayMs: number;
 }
 
-/** From -1 to 1, as the library wants them: the one conversion. */
-export function toFloats(samples: Int16Array): Float32Array {
-  const floats = new Float32Array(samples.length);
+/** From -1 to 1, as the library wants them: the one conversion. `into`, where it is given, has room for them. */
+export function toFloats(samples: Int16Array, into = new Float32Array(samples.length)): Float32Array {
+  const floats = into.subarray(0, samples.length);
   for (let at = 0; at < samples.length; at += 1) floats[at] = (samples[at] ?? 0) / 32_768;
   return floats;
 }
