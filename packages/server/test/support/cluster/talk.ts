@@ -17,7 +17,7 @@ export interface TalkOptions {
   readonly pace?: number;
   /** From when on it need not be spoken slowly any more. */
   readonly hurry?: AbortSignal;
-  /** Called when the session lives: one that never began is nothing that could be lost. */
+  /** Called when the session lives and is kept. */
   readonly onStarted?: () => void;
 }
 
@@ -62,6 +62,8 @@ export async function talk({ address, pace = rate, hurry, onStarted }: TalkOptio
     }
   };
   const { live, id } = await begin(3);
+  // Where the store is slow a client is told of its session before that is kept; what nobody has kept nobody can find.
+  while (live.covered === 0 && live.state !== 'failed') await wait(20);
   onStarted?.();
   const watched = watch({ url, session: id });
   let [heardAt, longestSilenceMs] = [performance.now(), 0];
