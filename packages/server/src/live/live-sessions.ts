@@ -165,7 +165,7 @@ export class LiveSessions {
     this.#checkRoom();
     // Who has it keeps what was said before it is read here. One that is dead or cut off is not waited for: what it says
     // from the claim on is refused.
-    if (found.state === 'live') await bus.ask({ session: id, from });
+    if (found.state === 'live' && !found.orphaned) await bus.ask({ session: id, from });
     // A client that is gone may be at another server by now, which a claim would take the session from.
     if (!seat.open) throw new ClientError('session_moved', 'The connection was lost before the session was its own.');
     const taken = await store.claim(id);
