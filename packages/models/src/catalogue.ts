@@ -180,6 +180,13 @@ export function findEntry(name: string): CatalogueEntry | undefined {
   return catalogue.find((entry) => entry.name === plain || entry.archive === plain);
 }
 
+/** The one to begin with: live and of that language where there is one, else of that language, else the small English one. */
+export function suggestedModel(language?: string): string {
+  if (language === undefined || language === 'auto') return firstModel;
+  const fitting = catalogue.filter(({ languages }) => languages === 'any' || languages.includes(language));
+  return (fitting.find(({ kind }) => !kind.startsWith('offline-')) ?? fitting[0])?.name ?? firstModel;
+}
+
 /** Its archive at the publisher, or at a mirror of the same file names. */
 export const addressOf = (entry: CatalogueEntry, mirror: string = publisher): string =>
   `${mirror.replace(/\/+$/, '')}/${encodeURIComponent(entry.archive)}.tar.bz2`;

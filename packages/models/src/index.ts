@@ -1,7 +1,7 @@
 export type { Added } from './add.ts';
 export { add } from './add.ts';
 export type { CatalogueEntry, FileRole } from './catalogue.ts';
-export { addressOf, catalogue, findEntry, firstModel, publisher } from './catalogue.ts';
+export { addressOf, catalogue, findEntry, firstModel, publisher, suggestedModel } from './catalogue.ts';
 export type { DownloadOptions, Progress } from './download.ts';
 export { download } from './download.ts';
 export type { Examine } from './install.ts';

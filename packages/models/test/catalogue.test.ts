@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { addressOf, assertName, catalogue, findEntry, firstModel } from '../src/index.ts';
+import { addressOf, assertName, catalogue, findEntry, firstModel, suggestedModel } from '../src/index.ts';
 
 describe('the catalogue', () => {
   it('has each model once, by a name that can be a folder, and no sum or figure that is none', () => {
@@ -31,5 +31,17 @@ describe('the catalogue', () => {
       'https://mirror.example/models/sherpa-onnx-whisper-tiny.en.tar.bz2',
     );
     expect(findEntry('nothing')).toBeUndefined();
+  });
+
+  it('has one to begin with for every language', () => {
+    const suggested = [undefined, 'auto', 'en', 'sv', 'mt', 'is'].map((language) => suggestedModel(language));
+    expect(suggested).toEqual([
+      firstModel,
+      firstModel,
+      firstModel,
+      'nemotron-3.5-560ms',
+      'parakeet-v3',
+      'whisper-small',
+    ]);
   });
 });

@@ -1,7 +1,8 @@
 import { type Engine, EngineError } from '@live-transcribe/core';
 import { createOpenAIEngine } from '@live-transcribe/engine-openai';
 import { createPocketSphinxEngine, findPocketSphinx } from '@live-transcribe/engine-pocketsphinx';
-import { createSherpaEngine } from '@live-transcribe/engine-sherpa';
+import { createSherpaEngine, sherpaMissing } from '@live-transcribe/engine-sherpa';
+import { suggestedModel } from '@live-transcribe/models';
 import type { Config } from './config/settings.ts';
 import type { Log } from './observe/log.ts';
 import { openaiOptions } from './openai-options.ts';
@@ -17,10 +18,11 @@ export interface EngineChoice {
   readonly plainLanguage: string;
 }
 
-const howToGetOne =
-  'Set OPENAI_API_KEY in .env, or install the embedded recogniser: apt-get install libpocketsphinx3 pocketsphinx-en-us.';
-const howToGetModel =
-  'Put one into a folder of its own in DATA_DIR/models, with a model.json: docs/engines.md says how.';
+/** What gets a model; of the language that is asked for, or else the small English one. */
+const pullCommand = ({ language }: Config): string => `npx live-transcribe models pull ${suggestedModel(language)}`;
+const howToGetOne = (config: Config): string =>
+  `Set OPENAI_API_KEY in .env, or get a model for this machine: ${pullCommand(config)}, or install the embedded recogniser: apt-get install libpocketsphinx3 pocketsphinx-en-us.`;
+const howToGetModel = (config: Config): string => `Get one: ${pullCommand(config)}; docs/engines.md says more.`;
 
 /** Chooses as `ENGINE` says; where that engine is not to be had the server still starts and says what to do. */
 export function chooseEngine(config: Config, log: Log): EngineChoice {
@@ -59,11 +61,12 @@ function localEngine(config: Config, log: Log): PickedEngine {
   const found = findSherpa(config);
   if ('model' in found) return sherpa(config, log, found, 'There is no OPENAI_API_KEY');
   if (found.asked) log.warn(`the engine sherpa cannot be used: ${found.missing}`);
+  else if (sherpaMissing() === undefined) log.info(`a model for this machine: ${pullCommand(config)}`);
   return pocketSphinx(config, log, 'There is no OPENAI_API_KEY, so the embedded recogniser is used.');
 }
 
 function sherpa(config: Config, log: Log, found: FoundSherpa, because: string): PickedEngine {
-  if ('missing' in found) return nothing(config, `${because}, but: ${found.missing} ${howToGetModel}`);
+  if ('missing' in found) return nothing(config, `${because}, but: ${found.missing} ${howToGetModel(config)}`);
   const { sherpaProcesses: processes, sherpaSessions: maxSessions } = config;
   const engine = createSherpaEngine({
     model: found.model,
@@ -77,7 +80,7 @@ function sherpa(config: Config, log: Log, found: FoundSherpa, because: string): 
 
 function pocketSphinx(config: Config, log: Log, reason: string): PickedEngine {
   const found = findPocketSphinx();
-  if ('missing' in found) return nothing(config, `${found.missing} ${howToGetOne}`);
+  if ('missing' in found) return nothing(config, `${found.missing} ${howToGetOne(config)}`);
   const engine = createPocketSphinxEngine({
     files: found,
     warn: (message, details) => log.warn(details, message),

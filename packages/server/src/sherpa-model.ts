@@ -14,7 +14,7 @@ export type FoundSherpa =
   | { readonly model: SherpaModel; readonly reason: string }
   | { readonly missing: string; readonly asked: boolean };
 
-/** The model that `SHERPA_MODEL` names; else one that is installed, those that know the language first. */
+/** The model that `SHERPA_MODEL` names; else of those that are installed the one that fits the language best. */
 export function findSherpa({ sherpaModel, dataDir, language }: Config): FoundSherpa {
   const asked = sherpaModel !== undefined;
   const folder = join(dataDir, 'models');
@@ -22,16 +22,20 @@ export function findSherpa({ sherpaModel, dataDir, language }: Config): FoundShe
   const addon = sherpaMissing();
   if (addon !== undefined) return { missing: addon, asked: asked || found.length > 0 };
   const usable = found.filter((one) => 'folder' in one);
-  const model = usable.find(knows(language ?? 'sv')) ?? usable[0];
+  const fits = fitness(language ?? 'sv');
+  const model = usable.toSorted((one, other) => fits(other) - fits(one))[0];
   if (model === undefined) return { missing: whyNone(found, folder), asked };
   const reason = asked ? 'SHERPA_MODEL names' : `there is no SHERPA_MODEL, and ${folder} has`;
   return { model, reason: `${reason} the model ${model.name}.` };
 }
 
-const knows =
+/** A model made for the language comes before one that takes any, and what hears live before what waits for the whole. */
+const fitness =
   (language: string) =>
-  ({ description: { languages } }: SherpaModel) =>
-    languages === 'any' || languages.includes(language);
+  ({ description: { languages, kind } }: SherpaModel): number => {
+    const knows = languages === 'any' ? 1 : languages.includes(language) ? 2 : 0;
+    return 2 * knows + (kind.startsWith('offline-') ? 0 : 1);
+  };
 
 function whyNone(found: readonly ReadModel[], folder: string): string {
   const faults = found.flatMap((one) => ('invalid' in one ? one.invalid : []));

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { modelDescription, modelKinds, sherpaMissing } from '@live-transcribe/engine-sherpa';
@@ -8,6 +8,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { archiveOf, bzip2Missing, file } from '../../models/test/archives.ts';
 import { type Handler, honestly, serve } from '../../models/test/odd-server.ts';
 import { parseCommand } from '../src/command-line.ts';
+import { readConfig } from '../src/config/read-config.ts';
+import { findSherpa } from '../src/sherpa-model.ts';
 import { endAll, launch, run } from './support/cli.ts';
 
 const closing: (() => unknown)[] = [];
@@ -75,6 +77,47 @@ describe('the command line of the models', () => {
       expect([model, parsed.error?.message]).toEqual([model, undefined]);
       expect(new Set(roles)).toEqual(new Set(parsed.success ? modelKinds[parsed.data.kind] : []));
     }
+  });
+});
+
+describeWith([sherpaMissing() && 'sherpa-onnx-node'], 'the engine sherpa', {}, () => {
+  it('takes the model that fits the language best, live before whole utterances', () => {
+    const dataDir = folder();
+    const install = (model: string, kind: string, languages: 'any' | string[]) => {
+      const place = join(dataDir, 'models', model);
+      mkdirSync(place, { recursive: true });
+      const description = { kind, languages, files: { tokens: 'tokens.txt', model: 'model.onnx' } };
+      writeFileSync(join(place, 'model.json'), JSON.stringify(description));
+      writeFileSync(join(place, 'tokens.txt'), '<blk> 0');
+      writeFileSync(join(place, 'model.onnx'), weights(10));
+    };
+    const taken = (language?: string) => {
+      const read = readConfig({ DATA_DIR: dataDir, LANGUAGE: language });
+      const found = read.ok ? findSherpa(read.config) : undefined;
+      return found !== undefined && 'model' in found ? found.model.name : undefined;
+    };
+    expect(taken()).toBeUndefined();
+    install('a-whole-swedish', 'offline-nemo-ctc', ['en', 'sv']);
+    install('b-any', 'offline-nemo-ctc', 'any');
+    install('c-english', 'nemo-ctc', ['en']);
+    expect([undefined, 'sv', 'en', 'fi', 'auto'].map(taken)).toEqual([
+      ...['a-whole-swedish', 'a-whole-swedish', 'c-english', 'b-any', 'b-any'],
+    ]);
+    install('d-swedish', 'nemo-ctc', ['sv']);
+    expect(['sv', 'en'].map(taken)).toEqual(['d-swedish', 'c-english']);
+  });
+});
+
+describe('a first start', { timeout: 240_000 }, () => {
+  it('without a key and without a model says how to get one', async () => {
+    const server = launch(['serve'], folder(), { ENGINE: 'sherpa', LANGUAGE: 'sv' });
+    await server.says(/listening/);
+    expect(server.said().output).toContain('Get one: npx live-transcribe models pull nemotron-3.5-560ms;');
+    const address = /listening: open (http:\/\/[^/]+)/.exec(server.said().output)?.[1] ?? '';
+    const ready = await fetch(`${address}/readyz`);
+    expect(await ready.text()).toContain('npx live-transcribe models pull nemotron-3.5-560ms');
+    server.child.kill('SIGTERM');
+    expect((await server.ended).code).toBe(0);
   });
 });
 
