@@ -62,16 +62,16 @@ export async function talk({ address, pace = rate, hurry, onStarted }: TalkOptio
     }
   };
   const { live, id } = await begin(3);
-  // Where the store is slow a client is told of its session before that is kept; what nobody has kept nobody can find.
-  while (live.covered === 0 && live.state !== 'failed' && live.state !== 'ended') await wait(20);
-  onStarted?.();
-  const watched = watch({ url, session: id });
   let [heardAt, longestSilenceMs] = [performance.now(), 0];
   const spoken = read(live, ({ kind }) => {
     if (kind !== 'final') return;
     longestSilenceMs = Math.max(longestSilenceMs, performance.now() - heardAt);
     heardAt = performance.now();
   });
+  // Where the store is slow a client is told of its session before that is kept; what nobody has kept nobody can find.
+  while (live.covered === 0 && live.state !== 'failed' && live.state !== 'ended') await wait(20);
+  onStarted?.();
+  const watched = watch({ url, session: id });
   const [told, seen] = await Promise.all([spoken, read(watched)]);
   return {
     id,
