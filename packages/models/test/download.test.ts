@@ -34,6 +34,14 @@ function dropping({ drop }: { drop: () => void }) {
   };
 }
 
+/** Breaks only the first connection off. */
+function visitOnce(server: { drop: () => void; visits: readonly unknown[] }) {
+  const onProgress = dropping(server);
+  return (progress: Progress) => {
+    if (server.visits.length === 1) onProgress(progress);
+  };
+}
+
 describe('a download', () => {
   it('brings the file as it is, and tells how much of it is here', async () => {
     const { url } = await served(honestly(content));
@@ -112,6 +120,32 @@ describe('a download', () => {
     const wanted = options(server.url, { onProgress: dropping(server) });
     await download(wanted);
     expect(readFileSync(wanted.file).equals(content)).toBe(true);
+  });
+
+  it('goes on until all is here, where a server gives less than was asked for', async () => {
+    const server = await served((request, response, visit, hold) => {
+      if (visit === 1) return honestly(content, { holdAfter: 50_000 })(request, response, visit, hold);
+      const from = Number(/\d+/.exec(request.headers.range ?? '')?.[0]);
+      const piece = content.subarray(from, from + 60_000);
+      const range = `bytes ${from}-${from + piece.length - 1}/${content.length}`;
+      response.writeHead(206, { etag: '"v1"', 'content-range': range, 'content-length': piece.length }).end(piece);
+    });
+    const wanted = options(server.url, { onProgress: visitOnce(server) });
+    await download(wanted);
+    expect(readFileSync(wanted.file).equals(content)).toBe(true);
+    expect(server.visits.length).toBeGreaterThan(3);
+  });
+
+  it('begins anew where the file is to come from another address', async () => {
+    const server = await served(honestly(content, { holdAfter: 50_000 }));
+    const once = { ...waits, attempts: 1, worthwhileBytes: 1 << 30 };
+    const wanted = options(server.url, { onProgress: dropping(server), waits: once });
+    await faultOf(wanted);
+    const other = noise(150_000, 3);
+    const mirror = await served(honestly(other));
+    await download({ ...wanted, url: `${mirror.url}/model.tar.bz2` });
+    expect(mirror.visits[0]?.headers.range).toBeUndefined();
+    expect(readFileSync(wanted.file).equals(other)).toBe(true);
   });
 
   it('does not take less than was announced for the whole', async () => {

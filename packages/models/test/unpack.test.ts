@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describeWith } from '@live-transcribe/testkit';
 import type { TarEntry } from 'modern-tar';
@@ -14,13 +15,17 @@ async function unpacked(bytes: Uint8Array, limits = usual, signal = new AbortCon
   const place = folder();
   const archive = join(place, 'model.tar.bz2');
   writeFileSync(archive, bytes);
-  const into = join(place, 'into');
-  mkdirSync(into);
+  // Far enough inside that whoever climbs out of it is still found, and nothing else is hit.
+  const into = join(place, 'a', 'b', 'into');
+  mkdirSync(into, { recursive: true });
   const thrown = await unpack({ archive, folder: into, limits, signal }).then(
     () => undefined,
     (error: unknown) => error,
   );
-  return { into, thrown, left: readdirSync(place, { recursive: true }).map(String).toSorted() };
+  const left = readdirSync(place, { recursive: true })
+    .map((path) => String(path).replace(/^a\/b\/into/, 'into'))
+    .filter((path) => path !== 'a' && path !== 'a/b');
+  return { into, thrown, left: left.toSorted() };
 }
 
 async function refusal(bytes: Uint8Array, limits = usual): Promise<string> {
@@ -74,10 +79,11 @@ describeWith([bzip2Missing], 'unpacking', { timeout: 60_000 }, () => {
     expect(left).toEqual(['into', 'into/tokens.txt', 'model.tar.bz2']);
   });
 
+  const absolute = join(tmpdir(), `escaped-${process.pid}`);
   const escapes: [string, TarEntry][] = [
     ['a way up', file('m/../../escaped', 'x')],
     ['a way up in the first place', file('../escaped', 'x')],
-    ['an absolute path', file('/tmp/escaped', 'x')],
+    ['an absolute path', file(absolute, 'x')],
     ['a path of another system', file('m\\..\\escaped', 'x')],
     ['a drive', file('C:/escaped', 'x')],
     ['a control sign', file('m/a\nb', 'x')],
@@ -90,7 +96,7 @@ describeWith([bzip2Missing], 'unpacking', { timeout: 60_000 }, () => {
   ];
   it.each(escapes)('refuses %s', async (_, entry) => {
     expect(await refusal(await archiveOf(file('m/first', 'x'), entry))).toMatch(/^The archive is not unpacked: /);
-    expect(existsSync('/tmp/escaped')).toBe(false);
+    expect(existsSync(absolute)).toBe(false);
   });
 
   it('refuses a file that comes twice', async () => {

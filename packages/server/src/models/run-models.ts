@@ -40,10 +40,9 @@ export async function runModels(
   try {
     return await run(command, { config, shelf: join(config.dataDir, 'models'), terminal, story, signal });
   } catch (thrown) {
-    if (!(thrown instanceof ModelsError)) throw thrown;
     story.end();
-    terminal.err(`${thrown.message}\n`);
-    return exitCodes[thrown.code];
+    terminal.err(`${thrown instanceof Error ? thrown.message : String(thrown)}\n`);
+    return thrown instanceof ModelsError ? exitCodes[thrown.code] : 1;
   }
 }
 
