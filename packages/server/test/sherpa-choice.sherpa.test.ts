@@ -1,0 +1,72 @@
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { sherpaMissing } from '@live-transcribe/engine-sherpa';
+import { describeWith, tinyModel } from '@live-transcribe/testkit';
+import { pino } from 'pino';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { chooseEngine } from '../src/engines.ts';
+import { readConfig } from '../src/index.ts';
+
+describeWith([sherpaMissing()], 'the choice of sherpa', {}, () => {
+  let dataDir: string;
+  const log = pino({ level: 'silent' });
+  beforeEach(() => {
+    dataDir = mkdtempSync(join(tmpdir(), 'live-transcribe-choice-'));
+  });
+  afterEach(() => rmSync(dataDir, { recursive: true }));
+
+  const install = (name: string, languages: readonly string[] = ['en']) => {
+    const folder = join(dataDir, 'models', name);
+    cpSync(tinyModel('tiny-streaming'), folder, { recursive: true });
+    const files = { tokens: 'tokens.txt', model: 'model.onnx' };
+    const description = { kind: 'nemo-ctc', files, languages, featureDim: 40 };
+    writeFileSync(join(folder, 'model.json'), JSON.stringify(description));
+  };
+
+  async function chosen(environment: Record<string, string>) {
+    const read = readConfig({ DATA_DIR: dataDir, ...environment });
+    if (!read.ok) throw new Error(read.faults.join('\n'));
+    const { engine, reason, models, plainLanguage } = chooseEngine(read.config, log);
+    await engine.close();
+    return { id: engine.id, reason, model: models.plain, plainLanguage };
+  }
+
+  it('falls on a model that is installed, where there is no key', async () => {
+    install('english');
+    const choice = { id: 'sherpa', model: 'english', plainLanguage: 'en' };
+    expect(await chosen({ ENGINE: 'auto' })).toMatchObject({
+      ...choice,
+      reason: expect.stringContaining('no OPENAI_API_KEY'),
+    });
+    expect(await chosen({ OPENAI_API_KEY: 'sk-any' })).toMatchObject({ id: 'openai' });
+  });
+
+  it('falls on a model of the language, and on the one that is named before all', async () => {
+    install('a-german', ['de']);
+    install('english');
+    install('swedish', ['sv']);
+    expect(await chosen({})).toMatchObject({ model: 'swedish', plainLanguage: 'sv' });
+    expect(await chosen({ LANGUAGE: 'en' })).toMatchObject({ model: 'english', plainLanguage: 'en' });
+    expect(await chosen({ LANGUAGE: 'fr' })).toMatchObject({ model: 'a-german' });
+    expect(await chosen({ LANGUAGE: 'en', SHERPA_MODEL: 'a-german' })).toMatchObject({ model: 'a-german' });
+    const byPath = await chosen({ ENGINE: 'sherpa', SHERPA_MODEL: tinyModel('tiny-streaming') });
+    expect(byPath).toMatchObject({ model: 'tiny-streaming', reason: expect.stringContaining('ENGINE=sherpa') });
+  });
+
+  it('says what is wrong where there is no model, or one that cannot be used', async () => {
+    expect(await chosen({ ENGINE: 'sherpa' })).toMatchObject({
+      id: 'none',
+      reason: expect.stringContaining('There is no model for sherpa-onnx'),
+    });
+    const reason = expect.stringContaining('it has no model.json');
+    expect(await chosen({ ENGINE: 'sherpa', SHERPA_MODEL: 'nowhere' })).toMatchObject({ id: 'none', reason });
+    install('broken');
+    writeFileSync(join(dataDir, 'models', 'broken', 'model.onnx'), '<html>');
+    mkdirSync(join(dataDir, 'models', 'empty'));
+    expect(await chosen({ ENGINE: 'sherpa' })).toMatchObject({
+      reason: expect.stringContaining('is not an ONNX file'),
+    });
+    expect(await chosen({})).not.toMatchObject({ id: 'sherpa' });
+  });
+});
