@@ -9,7 +9,9 @@
  * the difference between the two rows. Times are worth nothing on a machine that does something else besides.
  *
  * Run it after `npm run build`:
- *   node bench/relay.mjs [--sessions 300] [--seconds 20] [--chunk-ms 100] [--only gateway|bare] [--profile <folder>] [--keep-audio] [--json]
+ *   node bench/relay.mjs [--sessions 300] [--seconds 20] [--chunk-ms 100] [--only gateway|bare] [--profile <folder>] [--keep-audio]
+ *     [--guarded] [--json]
+ * `--guarded` has the gateway ask for a key, and each client bring one, as a minted token
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -26,10 +28,12 @@ const { values: given } = parseArgs({
     'chunk-ms': { type: 'string', default: '100' },
     only: { type: 'string' },
     profile: { type: 'string' },
+    guarded: { type: 'boolean', default: false },
     'keep-audio': { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
   },
 });
+const apiKey = 'the-key-of-the-benchmark';
 const sessions = Number(given.sessions);
 const seconds = Number(given.seconds);
 const chunkMs = Number(given['chunk-ms']);
@@ -61,13 +65,23 @@ const relays = {
         OPENAI_BASE_URL: `http://127.0.0.1:${upstreamPort}/v1`,
         HOST: '127.0.0.1',
         PORT: String(port),
+        ...(given.guarded && { API_KEYS: apiKey, MINUTES_PER_DAY_PER_KEY: '1000000' }),
       },
     }),
 };
 
+/** A token that is verified by its signature at each connection. */
+async function headersFor(port) {
+  if (!given.guarded) return {};
+  const asked = { method: 'POST', headers: { authorization: `Bearer ${apiKey}` } };
+  // The bare relay knows of none.
+  const answer = await fetch(`http://127.0.0.1:${port}/v1/tokens`, asked);
+  return answer.ok ? { authorization: `Bearer ${(await answer.json()).token}` } : {};
+}
+
 /** One session for a while: what is loaded and compiled at the first is no session's cost. */
 async function useOnce(port) {
-  const load = await startLoad(port, 1);
+  const load = await startLoad(port, 1, { headers: await headersFor(port) });
   await pause(1_000);
   load.stop();
   await pause(500);
@@ -79,7 +93,7 @@ async function measure(name, upstreamPort, cwd) {
   try {
     await useOnce(port);
     const idle = await relay.collected();
-    const load = await startLoad(port, sessions, { chunkMs });
+    const load = await startLoad(port, sessions, { chunkMs, headers: await headersFor(port) });
     await pause(warmUpMs);
     load.take();
     if (given.profile) await relay.startProfile();
