@@ -89,7 +89,7 @@ export const catalogue: readonly CatalogueEntry[] = [
   {
     name: 'nemotron-3.5-560ms',
     archive: 'sherpa-onnx-nemotron-3.5-asr-streaming-0.6b-560ms-int8-2026-06-11',
-    summary: 'Swedish and some 35 further languages with punctuation, large: 0.6 billion parameters',
+    summary: 'Swedish and 34 further languages with punctuation, large: 0.6 billion parameters',
     kind: 'transducer',
     languages: nemotron,
     roles: transducer,

@@ -127,9 +127,9 @@ describeWith([bzip2Missing], 'live-transcribe models', { timeout: 240_000 }, () 
     const cwd = folder();
     const env = { MODELS_MIRROR: url, LANGUAGE: 'en' };
     const place = join('data', 'models', name);
-    expect((await run(['models', 'list'], cwd, env)).output).toContain(
-      'has no model: There is no model for sherpa-onnx',
-    );
+    const before = (await run(['models', 'list'], cwd, env)).output;
+    expect(before).toContain('has no model: There is no model for sherpa-onnx');
+    expect(before).toContain('To get one: live-transcribe models pull zipformer-en-20m');
 
     const pulled = await run(['models', 'pull', name], cwd, env);
     expect(pulled).toMatchObject({ code: 0, output: `${place}\n` });

@@ -9,13 +9,14 @@ import {
   pull,
   remove,
   shelved,
+  suggestedModel,
   usualWaits,
   verify,
   type Witness,
 } from '@live-transcribe/models';
 import type { Config } from '../config/settings.ts';
 import { findSherpa } from '../sherpa-model.ts';
-import { asTable, knows, listModels } from './list-models.ts';
+import { asTable, knows, type ListedModel, listModels } from './list-models.ts';
 import type { ModelsCommand } from './models-command.ts';
 import { Story, type Terminal } from './terminal.ts';
 
@@ -85,10 +86,15 @@ async function list(
   const choice =
     'model' in found
       ? `The engine sherpa would take${of} ${found.model.name} (*): ${found.reason}`
-      : `The engine sherpa has no model${of}: ${found.missing}`;
+      : `The engine sherpa has no model${of}: ${found.missing}${howToGetOne(all, language ?? config.language)}`;
   terminal.out(json ? `${JSON.stringify({ folder: shelf, taken, models }, undefined, 2)}\n` : asTable(models, choice));
   return 0;
 }
+
+const howToGetOne = (models: readonly ListedModel[], language: string | undefined): string =>
+  models.some(({ installed }) => installed !== undefined)
+    ? ''
+    : ` To get one: live-transcribe models pull ${suggestedModel(language)}`;
 
 /** What the engine would say of a model; the same before a model appears and when it is verified. */
 const examine = (folder: string): string | undefined => {
