@@ -22,6 +22,8 @@ export interface WatchOptions {
 const defaultGiveUpSeconds = 300;
 /** The server sends a comment every 15 s. */
 const silenceMs = 40_000;
+/** What a server that is out of breath answers, or one that limits how often it is asked. */
+const passing: ReadonlySet<number> = new Set([408, 429]);
 
 /** Follows a session from its beginning, and for as long as it lives. */
 export function watch(options: WatchOptions): WatchedTranscription {
@@ -125,7 +127,7 @@ export class WatchedTranscription extends TranscriptFeed {
       status === 401 || status === 403 ? 'unauthorized' : status === 404 ? 'session_unknown' : 'internal';
     const code = said?.code ?? byStatus;
     const refused = isRefusal(code);
-    const retryable = refused ? this.#tokens.renewable && !this.#renewed : status >= 500 || status === 429;
+    const retryable = refused ? this.#tokens.renewable && !this.#renewed : status >= 500 || passing.has(status);
     if (refused) this.#tokens.forget();
     this.#renewed = refused;
     return new TranscriptionError(code, said?.message ?? `The server answered with ${status}.`, { retryable });

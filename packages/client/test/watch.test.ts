@@ -130,6 +130,7 @@ describe('a session that others speak', () => {
     first.response.destroy();
     const second = await come(503);
     second.response.writeHead(503).end('<html>');
+    (await come(408)).response.writeHead(408).end('{"error":"Request Timeout","message":"Client Error"}');
     const third = await come();
     expect(third.request.headers['last-event-id']).toBe('2');
     third.say(final(1), 3);
