@@ -70,6 +70,7 @@ class SherpaEngine implements Engine {
   readiness(): EngineReadiness {
     try {
       this.#place();
+      if (!this.#slots.some(isPromising)) throw this.#unavailable();
       return { ready: true };
     } catch (error) {
       return { ready: false, reason: error instanceof Error ? error.message : String(error) };
@@ -113,6 +114,10 @@ class SherpaEngine implements Engine {
     );
   }
 }
+
+/** A process that is being started counts as ready, unless the one before it could not be. */
+const isPromising = ({ process, fault }: RecogniserSlot) =>
+  process?.state === 'ready' || (process !== undefined && fault === undefined);
 
 const isBetter = (one: RecogniserProcess, other: RecogniserProcess) =>
   one.state === other.state ? one.sessions < other.sessions : one.state === 'ready';
