@@ -23,6 +23,7 @@ import { createRings } from './observe/rings.ts';
 import { openRecordings } from './recordings/open-recordings.ts';
 import { Sockets } from './sockets.ts';
 import { LateStore } from './store/late-store.ts';
+import { LeftBehind, openSpill } from './store/left-behind.ts';
 import { openStore } from './store/open-store.ts';
 import { Sweep } from './store/sweep.ts';
 
@@ -78,8 +79,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const store = observeStore(await LateStore.open({ open, clock, random: Math.random, log }), metrics, log);
   const resumeMs = config.resumeSeconds * 1000;
   const recordings = openRecordings(config, clock, log);
+  const spill = await openSpill(config, log);
   const lives = new LiveSessions({
-    ...{ engine, store, bus, clock, rings, metrics, recordings, resumeMs },
+    ...{ engine, store, spill, bus, clock, rings, metrics, recordings, resumeMs },
     logTranscripts: config.logTranscripts,
     random: Math.random,
     tickMs: options.tickMs ?? tickMs,
@@ -134,6 +136,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     watchers: () => watchers.count,
   });
   const sweep = new Sweep({ store, recordings, clock, log, isLive: (id) => lives.find(id) !== undefined, ...config });
+  const leftBehind = new LeftBehind({ config, store, clock, log });
   const close = async () => {
     await sockets.drain(drainMs);
     watchers.end();
@@ -144,6 +147,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     await engine.close();
     await sweep.end();
     await recordings.close();
+    await leftBehind.end();
+    await spill?.close();
     await store.close();
     await tracing?.close();
   };

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type SessionStore, StoreError } from '@live-transcribe/core';
@@ -137,6 +137,42 @@ describe('a store that is away', () => {
         return (await get(gateway, `/v1/sessions/${client.id}`)).body;
       })
       .toMatchObject({ segments: 3, live: false });
+  });
+
+  it('does not cost the words of a server that is ended meanwhile', async () => {
+    const dataDir = join(folder, 'data');
+    const environment = {
+      DATA_DIR: dataDir,
+      DATABASE_URL: 'postgres://127.0.0.1:1/stands-for-a-database-that-is-away',
+    };
+    const clock = new ManualClock();
+    const away = async (): Promise<SessionStore> => {
+      throw new StoreError('store_unavailable', 'There is no database.');
+    };
+    const gateway = await start({ clock, environment, openStore: away });
+    const starting = speaking(gateway);
+    await clock.untilWaiting((ms) => ms === 2_000);
+    clock.advance(2_000);
+    const client = await starting;
+    for (const at of [0, 8_000]) {
+      client.send(pcm16(rulerAudio(at, 8_000)));
+      await client.next('final', ({ segment }) => segment === at / 8_000);
+    }
+    // A client is told what is not kept yet, and need not keep less for it.
+    expect(covered(client)).toBe(0);
+    let isStopped = false;
+    void gateway.stop().then(() => (isStopped = true));
+    await expect
+      .poll(() => {
+        clock.advance(10_000);
+        return isStopped;
+      })
+      .toBe(true);
+    expect(readdirSync(join(dataDir, 'journal')).filter((name) => name.endsWith('.jsonl'))).toHaveLength(1);
+    const next = await start({ environment, openStore: open });
+    await expect.poll(() => get(next, `/v1/sessions/${client.id}`)).toMatchObject({ body: { segments: 2 } });
+    const { items } = (await get(next, `/v1/sessions/${client.id}`)).body as { items: readonly { text: string }[] };
+    expect(items.map(({ text }) => text)).toEqual(['0-7999', '8000-15999']);
   });
 
   it('at the start lets sessions go on, says so on /readyz, and keeps what was said meanwhile', async () => {

@@ -1,5 +1,5 @@
-export type { JournaledStoreOptions } from './journal/journaled-store.ts';
-export { openJournaledStore } from './journal/journaled-store.ts';
+export type { Adoption, SpillOptions } from './journal/spill.ts';
+export { adoptSpills, Spill } from './journal/spill.ts';
 export type { PostgresStoreOptions } from './postgres/open-postgres-store.ts';
 export { openPostgresStore, rehearsePostgresStore } from './postgres/open-postgres-store.ts';
 export type { SchemaState } from './schema.ts';

@@ -1,29 +1,10 @@
-import { appendFileSync, mkdtempSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { appendFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Seq, SessionStore } from '@live-transcribe/core';
-import { StoreError } from '@live-transcribe/core';
-import { describeStoreContract, describeWith, ManualClock } from '@live-transcribe/testkit';
+import { type Claim, type LoggedEvent, type SessionStore, StoreError } from '@live-transcribe/core';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { type JournaledStoreOptions, openJournaledStore, openPostgresStore, openSqliteStore } from '../src/index.ts';
+import { adoptSpills, openSqliteStore, Spill } from '../src/index.ts';
 import { testFolder } from './folder.ts';
-import { postgresMissing, postgresSchema } from './postgres.ts';
-import { Proxy } from './proxy.ts';
 import { closed, final, keptEvents, newSession, opened, texts } from './speech.ts';
-
-describeStoreContract('SQLite behind a journal', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'live-transcribe-store-'));
-  let servers = 0;
-  return {
-    open: async () =>
-      openJournaledStore({
-        store: await openSqliteStore({ file: join(folder, 'sessions.db') }),
-        folder: join(folder, `server-${++servers}`),
-        warn: () => undefined,
-      }),
-    dispose: async () => rmSync(folder, { recursive: true }),
-  };
-});
 
 /** A database that can be taken away, for all that is asked of it or for some methods. */
 class Outage {
@@ -53,241 +34,133 @@ function behind(outage: Outage, store: SessionStore): SessionStore {
   });
 }
 
-async function setup(options: Partial<JournaledStoreOptions> = {}) {
+const session = newSession('said');
+
+async function setup() {
   const folder = testFolder();
-  const clock = new ManualClock();
+  const journals = join(folder, 'journal');
   const outage = new Outage();
   const warnings: string[] = [];
+  const warn = (message: string) => warnings.push(message);
   const database = await openSqliteStore({ file: join(folder, 'sessions.db') });
   onTestFinished(() => database.close());
-  const open = async () => {
-    const store = await openJournaledStore({
-      store: behind(outage, database),
-      folder,
-      clock,
-      random: () => 1,
-      warn: (message) => warnings.push(message),
-      ...options,
-    });
-    onTestFinished(() => store.close());
-    return store;
+  const files = () => readdirSync(journals).filter((name) => name.endsWith('.jsonl'));
+  return {
+    ...{ outage, warnings, database, journals, files },
+    open: (maxBytes?: number) => Spill.open({ folder: journals, warn, ...(maxBytes !== undefined && { maxBytes }) }),
+    adopt: () => adoptSpills({ folder: journals, store: behind(outage, database), warn }),
   };
-  /** The database is there again, and has what the journal has. */
-  const recover = async (store: SessionStore) => {
-    outage.isDown = false;
-    await expect
-      .poll(async () => {
-        clock.advance(10_000);
-        return store.readiness();
-      })
-      .toEqual({ ready: true });
-  };
-  return { open, recover, clock, outage, warnings, database, folder, journal: join(folder, 'journal.jsonl') };
 }
 
-describe('a store behind a journal', () => {
-  it('takes what is said while the database is away, and hands it over in order', async () => {
-    const { open, recover, outage, warnings, database, journal } = await setup();
-    const store = await open();
-    const before = await store.create(newSession('before'));
-    await store.append(before, [opened('before'), final(2, 'one')]);
-    outage.isDown = true;
-    await store.append(before, [final(3, 'two')]);
-    const during = await store.create(newSession('during'));
-    await store.append(during, [opened('during'), final(2, 'uno')]);
-    await Promise.all([4, 5, 6, 7].map((seq) => store.append(before, [final(seq, `${seq}`)])));
-    expect(await store.readiness()).toEqual({
-      ready: false,
-      reason: 'The database has to catch up (2 KiB in the journal): It is down.',
-    });
-    expect(texts(await keptEvents(database, 'before'))).toEqual(['one']);
-    await recover(store);
-    expect(texts(await keptEvents(database, 'before'))).toEqual(['one', 'two', '4', '5', '6', '7']);
-    expect(texts(await keptEvents(database, 'during'))).toEqual(['uno']);
-    await store.append(during, [final(3, 'dos'), closed(4)]);
-    expect(await store.find('during')).toMatchObject({ state: 'closed', seq: 4 });
-    expect(warnings).toEqual([
-      'Transcripts go to the journal: It is down.',
-      'The database has all that was in the journal.',
-    ]);
-    expect(statSync(journal).size).toBe(0);
+/** A server that has put these events by, and was ended before the database was back. */
+async function leaveBehind(spill: Spill, claim: Claim | undefined, ...events: readonly LoggedEvent[]): Promise<void> {
+  await spill.keep(session, claim, events);
+  await spill.close();
+}
+
+describe('what was said while the database was away', () => {
+  it('is brought to it when the server that heard it is gone', async () => {
+    const { open, adopt, database, files, warnings } = await setup();
+    const spill = await open();
+    await spill.keep(session, undefined, [opened('said'), final(2, 'one')]);
+    await leaveBehind(spill, undefined, final(3, 'two'), closed(4));
+    expect(files()).toHaveLength(1);
+    expect(await adopt()).toBe(1);
+    expect(texts(await keptEvents(database, 'said'))).toEqual(['one', 'two']);
+    expect(await database.find('said')).toMatchObject({ state: 'closed', seq: 4 });
+    expect(files()).toEqual([]);
+    expect(await adopt()).toBe(0);
+    expect(warnings).toEqual([]);
   });
 
-  it('does not lose what the database took without being able to say so', async () => {
-    const { open, recover, outage, database } = await setup();
-    const store = await open();
-    const claim = await store.create(newSession('unsure'));
-    const appending = store.append(claim, [opened('unsure'), final(2, 'one')]);
-    outage.isDown = true;
-    await appending;
-    await store.append(claim, [final(3, 'two')]);
-    await recover(store);
-    expect(texts(await keptEvents(database, 'unsure'))).toEqual(['one', 'two']);
+  it('is left alone while its server lives, and gone when that has brought it to the database itself', async () => {
+    const { open, adopt, database, journals, files } = await setup();
+    const spill = await open();
+    await spill.keep(session, undefined, [opened('said'), final(2, 'one')]);
+    expect(await adopt()).toBe(0);
+    expect(await database.find('said')).toBeUndefined();
+    const claim = await database.create(session);
+    await spill.created(claim);
+    await database.append(claim, [opened('said'), final(2, 'one')]);
+    await spill.kept('said');
+    const [file = ''] = files();
+    expect(statSync(join(journals, file)).size).toBe(0);
+    await spill.close();
+    expect(files()).toEqual([]);
   });
 
-  it('hands over what an earlier process has left, and not what it was just writing', async () => {
-    const { open, recover, outage, database, journal } = await setup();
-    outage.isDown = true;
-    const first = await open();
-    const claim = await first.create(newSession('left'));
-    await first.append(claim, [opened('left'), final(2, 'kept')]);
-    await first.close();
-    appendFileSync(journal, '{"kind":"append","claim":{"session":"left","epoch":0},"events":[{"seq":3,"kin');
-    const second = await open();
-    expect(await second.readiness()).toMatchObject({ ready: false });
-    const next = await second.create(newSession('next'));
-    await second.append(next, [opened('next')]);
-    await recover(second);
-    expect(texts(await keptEvents(database, 'left'))).toEqual(['kept']);
-    expect(await keptEvents(database, 'next')).toHaveLength(1);
+  it('follows on what the server had brought there before it was ended', async () => {
+    const { open, adopt, database } = await setup();
+    const spill = await open();
+    await spill.keep(session, undefined, [opened('said'), final(2, 'one')]);
+    const claim = await database.create(session);
+    await spill.created(claim);
+    await database.append(claim, [opened('said')]);
+    await leaveBehind(spill, claim, final(3, 'two'));
+    await adopt();
+    expect(texts(await keptEvents(database, 'said'))).toEqual(['one', 'two']);
   });
 
-  it('leaves a session alone that another server has taken over meanwhile', async () => {
-    const { open, recover, outage, warnings, database } = await setup();
-    const store = await open();
-    const claim = await store.create(newSession('moved'));
-    await store.append(claim, [opened('moved')]);
-    outage.isDown = true;
-    await store.append(claim, [final(2, 'by the old owner')]);
-    const taken = await database.claim('moved');
+  it('waits on when the database is still away, and where it goes away in the middle', async () => {
+    const { open, adopt, database, outage, files } = await setup();
+    await leaveBehind(await open(), undefined, opened('said'), final(2, 'one'));
+    for (const isDown of [
+      true,
+      (method: string) => method === 'append',
+      (method: string) => method.endsWith('answered'),
+    ]) {
+      outage.isDown = isDown;
+      await expect(adopt()).rejects.toMatchObject({ code: 'store_unavailable' });
+      expect(files()).toHaveLength(1);
+    }
+    outage.isDown = false;
+    expect(await adopt()).toBe(1);
+    expect(texts(await keptEvents(database, 'said'))).toEqual(['one']);
+  });
+
+  it('is not put into a session that another server has taken over meanwhile', async () => {
+    const { open, adopt, database, warnings } = await setup();
+    const claim = await database.create(session);
+    await database.append(claim, [opened('said')]);
+    await leaveBehind(await open(), claim, final(2, 'by the old owner'));
+    const taken = await database.claim('said');
     if (taken) await database.append(taken.claim, [final(2, 'by the new owner')]);
-    await recover(store);
-    expect(texts(await keptEvents(database, 'moved'))).toEqual(['by the new owner']);
-    expect(warnings[1]).toMatch(/does not take what the journal has of session moved: .*taken over/);
-    await expect(store.append(claim, [final(3, 'more')])).rejects.toMatchObject({ code: 'store_fenced' });
+    await adopt();
+    expect(texts(await keptEvents(database, 'said'))).toEqual(['by the new owner']);
+    expect(warnings).toEqual([
+      expect.stringMatching(/does not take what was left behind of session said: .*taken over/),
+    ]);
     if (taken) await database.append(taken.claim, [final(3, 'on')]);
   });
 
-  it('does not claim a session again that it has created before its process ended', async () => {
-    const { open, recover, clock, outage, warnings, database } = await setup();
-    outage.isDown = true;
-    const first = await open();
-    const claim = await first.create(newSession('made'));
-    await first.append(claim, [opened('made'), final(2, 'one')]);
-    outage.isDown = (method) => method === 'append';
-    await expect
-      .poll(async () => {
-        clock.advance(10_000);
-        return database.find('made');
-      })
-      .toBeDefined();
-    await first.close();
-    const taken = await database.claim('made');
-    const second = await open();
-    await recover(second);
-    expect(warnings.at(-2)).toMatch(/does not take what the journal has of session made/);
-    expect(taken).toBeDefined();
-    if (taken) await database.append(taken.claim, [opened('made'), final(2, 'by the new owner')]);
-    expect(texts(await keptEvents(database, 'made'))).toEqual(['by the new owner']);
-  });
-
-  it('keeps the order where the database is back between two events', async () => {
-    const { open, recover, outage, database } = await setup();
-    const store = await open();
-    const claim = await store.create(newSession('order'));
-    await store.append(claim, [opened('order')]);
-    let failures = 1;
-    outage.isDown = (method) => method === 'append' && failures-- > 0;
-    await Promise.all([2, 3, 4].map((seq) => store.append(claim, [final(seq, `${seq}`)])));
-    await recover(store);
-    expect(texts(await keptEvents(database, 'order'))).toEqual(['2', '3', '4']);
-  });
-
-  it('hands over what was said twice once', async () => {
-    const { open, recover, outage, database } = await setup();
-    const store = await open();
-    const claim = await store.create(newSession('twice'));
-    outage.isDown = true;
-    for (const events of [[opened('twice')], [opened('twice'), final(2, 'one')], [final(2, 'one'), final(3, 'two')]])
-      await store.append(claim, events);
-    await recover(store);
-    expect(texts(await keptEvents(database, 'twice'))).toEqual(['one', 'two']);
-  });
-
-  it('says so when it is full, and takes more when the database is back', async () => {
-    const { open, recover, outage, database } = await setup({ maxBytes: 2_000 });
-    const store = await open();
-    const claim = await store.create(newSession('full'));
-    await store.append(claim, [opened('full')]);
-    outage.isDown = true;
-    let seq = 2;
-    let fault: unknown;
-    for (; fault === undefined && seq < 100; seq += 1)
-      await store.append(claim, [final(seq, `${seq}`)]).catch((error: unknown) => {
-        fault = error;
-      });
-    expect(fault).toMatchObject({
-      code: 'store_unavailable',
-      message: expect.stringMatching(/journal\.jsonl is full/),
-    });
-    expect(seq).toBeGreaterThan(5);
-    await recover(store);
-    await store.append(claim, [final(seq - 1, 'again')]);
-    expect(texts(await keptEvents(database, 'full')).at(-1)).toBe('again');
-  });
-
-  it('lets nobody take over or delete a session whose words are still in the journal', async () => {
-    const { open, recover, outage } = await setup();
-    const store = await open();
-    const claim = await store.create(newSession('held'));
-    outage.isDown = (method) => method === 'append';
-    await store.append(claim, [opened('held')]);
-    for (const work of [() => store.claim('held'), () => store.delete('held')])
-      await expect(work()).rejects.toMatchObject({ code: 'store_unavailable' });
-    await recover(store);
-    expect((await store.claim('held'))?.record.seq).toBe(1 as Seq);
-    expect(await store.delete('held')).toBe(true);
-  });
-
-  it('says so where its file cannot be', async () => {
-    const { database } = await setup();
-    await expect(openJournaledStore({ store: database, folder: '/dev/null/x', warn: () => undefined })).rejects.toEqual(
-      expect.objectContaining({
-        code: 'store_unavailable',
-        message: expect.stringMatching(/^The journal .* cannot be used: /),
-      }),
+  it('survives a server that is killed while it writes, and a file that is none of ours', async () => {
+    const { open, adopt, database, journals, files } = await setup();
+    await leaveBehind(await open(), undefined, opened('said'), final(2, 'kept'));
+    const [file = ''] = files();
+    appendFileSync(
+      join(journals, file),
+      '{"kind":"append","claim":{"session":"said","epoch":0},"events":[{"seq":3,"kin',
     );
+    writeFileSync(join(journals, 'other.jsonl'), 'not a journal\n{"kind":"unheard of"}\n');
+    expect(await adopt()).toBe(2);
+    expect(texts(await keptEvents(database, 'said'))).toEqual(['kept']);
   });
-});
 
-describeWith([postgresMissing], 'PostgreSQL behind a journal', { timeout: 60_000 }, () => {
-  it('loses no final of 20 sessions that speak while it goes away again and again', async () => {
-    const { url, drop } = await postgresSchema();
-    onTestFinished(drop);
-    const proxy = await Proxy.to(Number(new URL(url).port));
-    onTestFinished(() => proxy.shut());
-    const store = await openJournaledStore({
-      store: await openPostgresStore({ url: proxy.by(url), answerWithinMs: 1_000 }),
-      folder: testFolder(),
-      warn: () => undefined,
+  it('is bounded: a full file says so once, and takes more when it is empty', async () => {
+    const { open, adopt, database, warnings } = await setup();
+    const spill = await open(2_000);
+    for (let seq = 1; seq < 50; seq += 1) await spill.keep(session, undefined, [final(seq, `${seq}`)]);
+    expect(warnings).toEqual([expect.stringMatching(/^The journal .* is full/)]);
+    await spill.kept('said');
+    await leaveBehind(spill, undefined, opened('said'), final(2, 'again'));
+    await adopt();
+    expect(texts(await keptEvents(database, 'said'))).toEqual(['again']);
+  });
+
+  it('cannot be kept where no file can be', async () => {
+    await expect(Spill.open({ folder: '/dev/null/x', warn: () => undefined })).rejects.toMatchObject({
+      code: 'store_unavailable',
+      message: expect.stringMatching(/^The journal .* cannot be used: /),
     });
-    onTestFinished(() => store.close());
-    let isOver = false;
-    const speaking = Array.from({ length: 20 }, async (_, index) => {
-      const id = `s${index}`;
-      const claim = await store.create(newSession(id));
-      await store.append(claim, [opened(id)]);
-      let seq = 1;
-      for (; !isOver; await new Promise((resolve) => setTimeout(resolve, 20))) {
-        seq += 1;
-        await store.append(claim, [final(seq, `${seq}`)]);
-      }
-      await store.append(claim, [closed(seq + 1)]);
-      return { id, said: seq + 1 };
-    });
-    onTestFinished(() => {
-      isOver = true;
-    });
-    for (let round = 0; round < 3; round += 1) {
-      await proxy.shut();
-      await expect.poll(() => store.readiness(), { timeout: 20_000 }).toMatchObject({ ready: false });
-      await proxy.open();
-      await expect.poll(() => store.readiness(), { timeout: 20_000 }).toEqual({ ready: true });
-    }
-    isOver = true;
-    for (const { id, said } of await Promise.all(speaking)) {
-      expect(await keptEvents(store, id)).toHaveLength(said);
-      expect(await store.find(id)).toMatchObject({ state: 'closed', seq: said });
-    }
   });
 });

@@ -167,7 +167,8 @@ export class Session {
    */
   finish({ stopped = false }: { readonly stopped?: boolean } = {}): void {
     this.#audioEnded = true;
-    this.#stopped = stopped;
+    // Who lets the session go later does not take back what its speaker has said.
+    this.#stopped ||= stopped;
     this.#bell.ring();
   }
 

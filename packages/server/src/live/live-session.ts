@@ -215,7 +215,9 @@ export class LiveSession {
     this.#abandoned = { published };
     this.outbox.end();
     void this.#options.recording?.abandon();
-    this.#attendance.vacate()?.dismiss(reason);
+    // Who has said that this was all still waits to hear the rest.
+    const seat = this.#attendance.vacate() ?? this.#listener;
+    seat?.dismiss(reason);
     this.#listener = undefined;
     this.#options.ending.abort(reason);
   }

@@ -9,6 +9,7 @@ import {
   Session,
   type SessionStore,
 } from '@live-transcribe/core';
+import type { Spill } from '@live-transcribe/store-sql';
 import type { Log } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import { observeEngine } from '../observe/observed-engine.ts';
@@ -34,6 +35,8 @@ export interface LiveSessionParts {
   /** How long a lost client is waited for. */
   readonly resumeMs: number;
   readonly patience: Patience;
+  /** Where what is said waits as well while the store is away. */
+  readonly spill?: Spill | undefined;
 }
 
 export type Opening = { readonly session: NewSession; readonly origin: ClientOrigin } & (
@@ -57,7 +60,7 @@ export function openLiveSession(opening: Opening, parts: LiveSessionParts, paren
   const ending = new AbortController();
   const moved = new ClientError('session_moved', 'This session goes on at another server.');
   const outbox = new Outbox({
-    ...{ session: opening.session, store, clock, random, log, patience },
+    ...{ session: opening.session, store, clock, random, log, patience, spill: parts.spill },
     ...(earlier && { claim: earlier.claim }),
     stored: seq,
     onFenced: () => live.abandon(moved),

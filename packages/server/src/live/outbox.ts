@@ -8,6 +8,7 @@ import {
   type TranscribeError,
   withTimeLimit,
 } from '@live-transcribe/core';
+import type { Spill } from '@live-transcribe/store-sql';
 import type { Log } from '../observe/log.ts';
 import { backoffMs } from '../store/backoff.ts';
 
@@ -33,6 +34,8 @@ export interface OutboxOptions {
   readonly random: () => number;
   readonly log: Log;
   readonly patience: Patience;
+  /** Where events wait as well while the store is away, so that they survive the end of this process. */
+  readonly spill?: Spill | undefined;
   /** The session is no longer ours: another server has claimed it, or it was deleted. */
   readonly onFenced: () => void;
 }
@@ -50,6 +53,8 @@ export class Outbox {
   #waiting: LoggedEvent[] = [];
   #wakeAll: (() => void)[] = [];
   #stored: number;
+  /** The number of the last event that went to the spill, too. */
+  #spilled = 0;
   #working = false;
   #full = false;
 
@@ -79,7 +84,10 @@ export class Outbox {
     return this.#waiting.filter(({ seq }) => seq > after);
   }
 
-  /** Resolves when the event is kept, or has waited for 2 s; `undefined` where there is nothing to wait for. */
+  /**
+   * Resolves when the event is kept, or has waited for 2 s and, where there is a spill, been put there; `undefined` where
+   * there is nothing to wait for.
+   */
   keep(event: LoggedEvent): Promise<void> | undefined {
     if (this.#ended || this.#full) return undefined;
     if (this.#waiting.length >= capacity) {
@@ -89,7 +97,7 @@ export class Outbox {
     }
     this.#waiting.push(event);
     if (!this.#working) void this.#work();
-    return this.#options.patience.isOut ? undefined : this.#kept(event.seq);
+    return this.#options.patience.isOut ? this.#toSpill() : this.#kept(event.seq);
   }
 
   /** Resolves when nothing waits any more. */
@@ -117,6 +125,17 @@ export class Outbox {
     await withTimeLimit({ ms: patienceMs, clock, onLate }, async () => {
       while (this.#stored < seq && !patience.isOut && !this.#ended) await this.#change();
     });
+    if (this.#stored < seq) await this.#toSpill();
+  }
+
+  /** Puts what waits where a later process finds it. */
+  #toSpill(): Promise<void> | undefined {
+    const { spill, session } = this.#options;
+    const news = this.#waiting.filter(({ seq }) => seq > this.#spilled);
+    const last = news.at(-1);
+    if (!spill || !last || this.#ended) return undefined;
+    this.#spilled = last.seq;
+    return spill.keep(session, this.#claim, news);
   }
 
   async #work(): Promise<void> {
@@ -145,13 +164,17 @@ export class Outbox {
   }
 
   async #keepSome(): Promise<void> {
-    const { store, session, patience } = this.#options;
-    this.#claim ??= await store.create(session);
+    const { store, session, patience, spill } = this.#options;
+    if (!this.#claim) {
+      this.#claim = await store.create(session);
+      if (this.#spilled > 0) await spill?.created(this.#claim);
+    }
     const some = this.#waiting.slice(0, batchSize);
     await store.append(this.#claim, some);
     if (this.#ended) return;
     this.#waiting.splice(0, some.length);
     this.#stored = some.at(-1)?.seq ?? this.#stored;
+    if (this.empty && this.#spilled > 0) void spill?.kept(session.id);
     patience.isOut = false;
     this.#wake();
   }

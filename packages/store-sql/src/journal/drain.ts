@@ -103,9 +103,9 @@ function tell(refused: Draining['refused'], session: string, error: unknown): vo
 }
 
 /** Whether nobody speaks any more under the claim they came with. */
-export const endsRun = (events: readonly LoggedEvent[]): boolean => events.at(-1)?.kind === 'closed';
+const endsRun = (events: readonly LoggedEvent[]): boolean => events.at(-1)?.kind === 'closed';
 
 /** The right to append to a session that the database does not know yet. */
 export const provisionalClaim = (session: string): Claim => ({ session, epoch: 0 });
 
-export const isProvisional = ({ epoch }: Claim): boolean => epoch === 0;
+const isProvisional = ({ epoch }: Claim): boolean => epoch === 0;
