@@ -1,6 +1,6 @@
-import { childProcesses, speak } from '@live-transcribe/testkit';
+import { childProcesses, collect, recognise, speak } from '@live-transcribe/testkit';
 import { afterEach, expect, it, vi } from 'vitest';
-import { collect, createEngine, describeWithSphinx, finals, options, recognise } from './sphinx.ts';
+import { createEngine, describeWithSphinx, finals, options } from './sphinx.ts';
 
 /** The decoders' processes: this one has no other children. */
 const decoders = childProcesses;

@@ -1,8 +1,8 @@
 import { joinSamples } from '@live-transcribe/audio';
 import { type EngineEvent } from '@live-transcribe/core';
-import { speak, wordErrorRate } from '@live-transcribe/testkit';
+import { collect, recognise, speak, wordErrorRate } from '@live-transcribe/testkit';
 import { afterEach, expect, it } from 'vitest';
-import { collect, createEngine, describeWithSphinx, finals, options, recognise } from './sphinx.ts';
+import { createEngine, describeWithSphinx, finals, options } from './sphinx.ts';
 
 const sentences = [
   'the weather is very nice today',

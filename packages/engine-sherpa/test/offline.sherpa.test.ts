@@ -1,17 +1,6 @@
-import { speak, wordErrorRate } from '@live-transcribe/testkit';
+import { collect, recognise, speak, wordErrorRate } from '@live-transcribe/testkit';
 import { afterEach, expect, it } from 'vitest';
-import {
-  collect,
-  createEngine,
-  describeWithSherpa,
-  finals,
-  options,
-  phrases,
-  recognise,
-  spoken,
-  tiny,
-  utterances,
-} from './sherpa.ts';
+import { createEngine, describeWithSherpa, finals, options, phrases, spoken, tiny, utterances } from './sherpa.ts';
 
 const ms = 16;
 

@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { childProcesses, speak } from '@live-transcribe/testkit';
+import { childProcesses, collect, recognise, speak } from '@live-transcribe/testkit';
 import { afterEach, expect, it, vi } from 'vitest';
 import { readModel, type SherpaEngineOptions } from '../src/index.ts';
-import { collect, createEngine, describeWithSherpa, finals, options, phrases, recognise, spoken } from './sherpa.ts';
+import { createEngine, describeWithSherpa, finals, options, phrases, spoken } from './sherpa.ts';
 
 describeWithSherpa('the processes of sherpa', () => {
   const ending = new AbortController();

@@ -3,17 +3,15 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { speak, tinyModel, wordErrorRate } from '@live-transcribe/testkit';
+import { collect, recognise, speak, tinyModel, wordErrorRate } from '@live-transcribe/testkit';
 import { afterEach, expect, it } from 'vitest';
 import {
-  collect,
   createEngine,
   describeWithSherpa,
   directScript,
   finals,
   options,
   phrases,
-  recognise,
   spoken,
   utterances,
 } from './sherpa.ts';

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
-import type { EngineEvent, EngineSession } from '@live-transcribe/core';
+import { joinSamples } from '@live-transcribe/audio';
+import type { EngineEvent } from '@live-transcribe/core';
 import { describeWith, speak, speechToolsMissing, tinyModel } from '@live-transcribe/testkit';
 import {
   createSherpaEngine,
@@ -40,27 +41,7 @@ export async function spoken(
   voice: 'slt' | 'rms' | 'awb' = 'slt',
 ): Promise<Int16Array> {
   const parts = await Promise.all(texts.map((text) => speak(text, { voice, leadMs: 1_200 })));
-  const samples = new Int16Array(parts.reduce((sum, part) => sum + part.length, 0) + 24_000);
-  let at = 0;
-  for (const part of parts) {
-    samples.set(part, at);
-    at += part.length;
-  }
-  return samples;
-}
-
-/** Writes `samples` in pieces of `size` samples and finishes; answers everything that was said. */
-export async function recognise(session: EngineSession, samples: Int16Array, size = 1_600): Promise<EngineEvent[]> {
-  const events = collect(session);
-  for (let at = 0; at < samples.length; at += size) await session.write(samples.subarray(at, at + size));
-  await session.finish();
-  return events;
-}
-
-export async function collect(session: EngineSession): Promise<EngineEvent[]> {
-  const events: EngineEvent[] = [];
-  for await (const event of session.events) events.push(event);
-  return events;
+  return joinSamples([...parts, new Int16Array(24_000)]);
 }
 
 export const utterances = (events: readonly EngineEvent[]) => events.filter((event) => event.kind === 'utterance');

@@ -16,6 +16,7 @@ export type { Burst, TrafficOptions } from './hostile/traffic.ts';
 export { HostileTraffic } from './hostile/traffic.ts';
 export { ManualClock } from './manual-clock.ts';
 export { mutate } from './mutate.ts';
+export { collect, recognise } from './recognise.ts';
 export type { RulerEngineOptions, RulerFault, RulerTranscription } from './ruler-engine.ts';
 export { RulerConnection, RulerEngine, rulerAudio, rulerRate } from './ruler-engine.ts';
 export { seeded } from './seeded.ts';

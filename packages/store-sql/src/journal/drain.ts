@@ -14,30 +14,23 @@ export interface Draining {
   readonly refused: (session: string, error: StoreError) => void;
 }
 
-/**
- * Writes entries from a place on to the database, in order, as far as they were written when it began; yields where it
- * has come to. What the database has already is passed over. Throws where it cannot be reached.
- */
-export async function* drain(draining: Draining, from: number): AsyncGenerator<number, void, undefined> {
-  let place = from;
+/** Writes the entries on to the database, in order. What the database has already is passed over. Throws where it cannot be reached. */
+export async function drain(draining: Draining): Promise<void> {
   let entries: JournalEntry[] = [];
-  for await (const { entry: value, end } of draining.journal.entries(from)) {
+  for await (const value of draining.journal.entries()) {
     const entry = journalEntry(value);
     if (entry) entries.push(entry);
-    place = end;
     if (entries.length < window) continue;
     await writeAll(draining, entries);
-    yield place;
     entries = [];
   }
   await writeAll(draining, entries);
-  yield place;
 }
 
 /** Finds the claims that an earlier process has noted. */
 export async function notedClaims(journal: Journal): Promise<Map<string, Claim>> {
   const claims = new Map<string, Claim>();
-  for await (const { entry: value } of journal.entries(0)) {
+  for await (const value of journal.entries()) {
     const entry = journalEntry(value);
     if (entry?.kind === 'created') claims.set(entry.claim.session, entry.claim);
   }

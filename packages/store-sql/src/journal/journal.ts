@@ -11,12 +11,6 @@ export interface JournalOptions {
   readonly maxBytes: number;
 }
 
-/** An entry, and where the next one begins. */
-export interface Placed {
-  readonly entry: unknown;
-  readonly end: number;
-}
-
 /**
  * Entries in a file, one line of JSON each, in the order of `write`. They survive the end of the process; of one that was
  * being written then, nothing is left.
@@ -52,11 +46,6 @@ export class Journal {
     }
   }
 
-  /** Of the entries in it. */
-  get bytes(): number {
-    return this.#bytes;
-  }
-
   /** Resolves when the entry would survive the end of the process. Throws `store_unavailable` where there is no room. */
   async write(entry: unknown): Promise<void> {
     const line = Buffer.from(`${JSON.stringify(entry)}\n`);
@@ -71,20 +60,11 @@ export class Journal {
     }
   }
 
-  /** Resolves when what was asked for so far has been done. */
-  async settled(): Promise<void> {
-    await this.#last;
-  }
-
-  /** The entries from a place on, 0 or the end of one, as far as they are written now. */
-  async *entries(from: number): AsyncGenerator<Placed, void, undefined> {
-    if (this.#written <= from) return;
-    const input = createReadStream(this.#file, { start: from, end: this.#written - 1 });
-    let end = from;
-    for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
-      end += Buffer.byteLength(line) + 1;
-      yield { entry: parsed(line), end };
-    }
+  /** The entries, as far as they are written now. */
+  async *entries(): AsyncGenerator<unknown, void, undefined> {
+    if (this.#written === 0) return;
+    const input = createReadStream(this.#file, { end: this.#written - 1 });
+    for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) yield parsed(line);
   }
 
   /** Forgets all entries; those that are written from now on follow. */

@@ -135,7 +135,7 @@ async function adopt(file: string, { store, warn }: Adoption): Promise<boolean> 
       const claims = await notedClaims(journal);
       const refused = (session: string, error: Error) =>
         warn(`The store does not take what was left behind of session ${session}: ${error.message}`);
-      for await (const _ of drain({ journal, store, claims, refused }, 0)) continue;
+      await drain({ journal, store, claims, refused });
     } finally {
       await journal.close();
     }
