@@ -43,6 +43,7 @@ export type {
 } from './ports/engine.ts';
 export { EngineEvents } from './ports/engine-events.ts';
 export type { BusCall, BusMessage, EventBus, Wanted } from './ports/event-bus.ts';
+export { LeftOut } from './ports/left-out.ts';
 export type {
   Claim,
   NewSession,

@@ -2,6 +2,7 @@ import {
   type Clock,
   type Engine,
   EngineError,
+  LeftOut,
   type RecognitionOptions,
   systemClock,
   type TranscribeOptions,
@@ -10,7 +11,6 @@ import {
 import { mintClientSecret } from './client-secret.ts';
 import type { CreateDetector } from './detector.ts';
 import { asSocket, type Dialect, type DialectName, dialectAt, dialectNamed, parseBaseUrl } from './dialects.ts';
-import { LeftOut } from './left-out.ts';
 import { Lifetime } from './lifetime.ts';
 import { OpenAISession } from './openai-session.ts';
 import type { Prices } from './prices.ts';

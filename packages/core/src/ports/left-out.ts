@@ -1,9 +1,9 @@
-import type { Warn } from './upstream-warnings.ts';
-
 /** Clients name models: beyond so many pairs of option and model nobody is told any more. */
 const capacity = 256;
 
-/** Warns of the options that a model does not take, once for each option and model. */
+type Warn = (message: string, details: Readonly<Record<string, unknown>>) => void;
+
+/** For an engine: warns of the options of `RecognitionOptions` that a model does not take, once for each option and model. */
 export class LeftOut {
   readonly #warn: Warn;
   readonly #told = new Set<string>();
