@@ -1,30 +1,18 @@
-// Makes packages/testkit/models: a model that knows a few words of flite's voices, for tests of the engine sherpa.
+// Makes packages/testkit/models: models that know a few words of flite's voices, for tests of the engine sherpa.
 //   node scripts/tiny-model/train.mjs          the same weights every time, by its seed; takes some minutes
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { ctc, greedy } from './ctc.mjs';
-import { offlineModel, streamingModel } from './export.mjs';
-import { fbank, featureDim } from './fbank.mjs';
+import { fbank } from './fbank.mjs';
+import { writeModels } from './models.mjs';
 import { backward, createNetwork, forward, improve } from './network.mjs';
 import { pick, seededRandom } from './random.mjs';
 import { speakPhrases, vary } from './speech.mjs';
-import { textOf, tokens } from './vocabulary.mjs';
+import { textOf } from './vocabulary.mjs';
 
 const random = seededRandom(8);
 const phrases = 700;
 const epochs = 18;
 const batch = 4;
 const learning = { most: 0.002, least: 0.00005 };
-
-const folder = fileURLToPath(new URL('../../packages/testkit/models/', import.meta.url));
-
-function writeModel(name, bytes, description) {
-  mkdirSync(`${folder}${name}`, { recursive: true });
-  writeFileSync(`${folder}${name}/model.onnx`, bytes);
-  writeFileSync(`${folder}${name}/tokens.txt`, tokens.map((token, index) => `${token} ${index}\n`).join(''));
-  const all = { ...description, files: { model: 'model.onnx', tokens: 'tokens.txt' }, languages: ['en'], featureDim };
-  writeFileSync(`${folder}${name}/model.json`, `${JSON.stringify(all, null, 2)}\n`);
-}
 
 /** Token error rate over `takes`, as the network hears them. */
 function errorRate(network, takes) {
@@ -63,5 +51,4 @@ for (let round = 1; round <= rounds; round += 1) {
   }
 }
 console.log(`phrases with an error, of 100 held out: ${(errorRate(network, heldOut) * 100).toFixed(0)}`);
-writeModel('tiny-streaming', streamingModel(network), { kind: 'nemo-ctc' });
-writeModel('tiny-offline', offlineModel(network), { kind: 'offline-zipformer-ctc' });
+writeModels(network);

@@ -8,11 +8,17 @@ export const tokens = [
   'ty',
 ];
 
+const ending = tokens.indexOf('ty');
+const stems = ['▁six', '▁seven', '▁nine'].map((stem) => tokens.indexOf(stem));
+
 /** Every word the model knows, as its tokens' numbers. */
 const words = [
   ...tokens.flatMap((token, index) => (token.startsWith('▁') ? [[index]] : [])),
-  ...['▁six', '▁seven', '▁nine'].map((stem) => [tokens.indexOf(stem), tokens.indexOf('ty')]),
+  ...stems.map((stem) => [stem, ending]),
 ];
+
+/** Whether there is a text in which `token` stands behind the token `before`; both by number. */
+export const mayFollow = (before, token) => token !== ending || stems.includes(before);
 
 export const textOf = (numbers) =>
   numbers

@@ -5,10 +5,13 @@ const { join } = require('node:path');
 const { OnlineRecognizer } = require('sherpa-onnx-node');
 
 const [folder, file] = process.argv.slice(2);
-const { featureDim, tailMs = 800 } = JSON.parse(readFileSync(join(folder, 'model.json'), 'utf8'));
+const { kind, files, featureDim, tailMs = 800 } = JSON.parse(readFileSync(join(folder, 'model.json'), 'utf8'));
+const { tokens, ...networks } = Object.fromEntries(
+  Object.entries(files).map(([role, name]) => [role, join(folder, name)]),
+);
 const recognizer = new OnlineRecognizer({
   featConfig: { sampleRate: 16_000, featureDim },
-  modelConfig: { nemoCtc: { model: join(folder, 'model.onnx') }, tokens: join(folder, 'tokens.txt'), numThreads: 1 },
+  modelConfig: { [kind === 'transducer' ? kind : 'nemoCtc']: networks, tokens, numThreads: 1 },
   decodingMethod: 'greedy_search',
   enableEndpoint: true,
   rule1MinTrailingSilence: 2.4,

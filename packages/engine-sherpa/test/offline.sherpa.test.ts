@@ -1,12 +1,26 @@
 import { collect, recognise, speak, wordErrorRate } from '@live-transcribe/testkit';
-import { afterEach, expect, it } from 'vitest';
-import { createEngine, describeWithSherpa, finals, options, phrases, spoken, tiny, utterances } from './sherpa.ts';
+import { afterEach, describe, expect, it } from 'vitest';
+import {
+  createEngine,
+  describeWithSherpa,
+  finals,
+  options,
+  phrases,
+  spoken,
+  type TinyModel,
+  tiny,
+  utterances,
+} from './sherpa.ts';
 
 const ms = 16;
 
 describeWithSherpa('what an offline model recognises, in two passes', () => {
+  describe.each(['tiny-offline', 'tiny-offline-transducer'] as const)('with the model %s', recognises);
+});
+
+function recognises(name: TinyModel) {
   const ending = new AbortController();
-  const create = () => createEngine({ model: tiny('tiny-offline') });
+  const create = () => createEngine({ model: tiny(name) });
   let engine = create();
   afterEach(async () => {
     await engine.close();
@@ -66,4 +80,4 @@ describeWithSherpa('what an offline model recognises, in two passes', () => {
     expect(Math.max(...settled)).toBeGreaterThan(lead - 2_500);
     expect(Math.max(...settled)).toBeLessThanOrEqual(utterances(seen)[0]?.start ?? 0);
   });
-});
+}

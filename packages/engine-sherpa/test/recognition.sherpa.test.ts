@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { collect, recognise, speak, tinyModel, wordErrorRate } from '@live-transcribe/testkit';
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import {
   createEngine,
   describeWithSherpa,
@@ -13,17 +13,24 @@ import {
   options,
   phrases,
   spoken,
+  type TinyModel,
+  tiny,
   utterances,
 } from './sherpa.ts';
 
 const ms = 16;
 
 describeWithSherpa('what sherpa recognises', () => {
+  describe.each(['tiny-streaming', 'tiny-transducer'] as const)('with the model %s', recognises);
+});
+
+function recognises(name: TinyModel) {
   const ending = new AbortController();
-  let engine = createEngine();
+  const create = () => createEngine({ model: tiny(name) });
+  let engine = create();
   afterEach(async () => {
     await engine.close();
-    engine = createEngine();
+    engine = create();
   });
   const open = () => engine.open(options, ending.signal);
 
@@ -38,7 +45,7 @@ describeWithSherpa('what sherpa recognises', () => {
 
   it('is what the library says when it is called directly, however the audio is cut', async () => {
     const samples = await spoken();
-    const direct = await calledDirectly(samples);
+    const direct = await calledDirectly(name, samples);
     expect(direct).toHaveLength(phrases.length);
     for (const size of [123, 1_600, 3_200, samples.length]) {
       expect(finals(await recognise(await open(), samples, size)), `pieces of ${size}`).toEqual(direct);
@@ -103,14 +110,14 @@ describeWithSherpa('what sherpa recognises', () => {
     await session.finish();
     expect(finals(await events)).toEqual(['seven']);
   });
-});
+}
 
-async function calledDirectly(samples: Int16Array): Promise<unknown> {
+async function calledDirectly(name: TinyModel, samples: Int16Array): Promise<unknown> {
   const folder = await mkdtemp(join(tmpdir(), 'live-transcribe-direct-'));
   try {
     const file = join(folder, 'speech.pcm');
     await writeFile(file, new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength));
-    const { stdout } = await promisify(execFile)(process.execPath, [directScript, tinyModel('tiny-streaming'), file]);
+    const { stdout } = await promisify(execFile)(process.execPath, [directScript, tinyModel(name), file]);
     return JSON.parse(stdout);
   } finally {
     await rm(folder, { recursive: true });

@@ -15,7 +15,9 @@ export const options = { language: 'en', model: '', prompt: undefined, words: tr
 export const describeWithSherpa = (name: string, tests: () => void) =>
   describeWith([speechToolsMissing(), sherpaMissing()], name, { timeout: 60_000 }, tests);
 
-export function tiny(name: Parameters<typeof tinyModel>[0] = 'tiny-streaming'): SherpaModel {
+export type TinyModel = Parameters<typeof tinyModel>[0];
+
+export function tiny(name: TinyModel = 'tiny-streaming'): SherpaModel {
   const model = readModel(tinyModel(name));
   if ('invalid' in model) throw new Error(model.invalid);
   return model;

@@ -21,7 +21,7 @@ export type { RulerEngineOptions, RulerFault, RulerTranscription } from './ruler
 export { RulerConnection, RulerEngine, rulerAudio, rulerRate } from './ruler-engine.ts';
 export { seeded } from './seeded.ts';
 export type { SpeakOptions } from './speech.ts';
-export { speak, speechRate, speechToolsMissing, wavBytes } from './speech.ts';
+export { speak, speakAtOnce, speechRate, speechToolsMissing, wavBytes } from './speech.ts';
 export type { StoreUnderTest } from './store-contract.ts';
 export { describeStoreContract } from './store-contract.ts';
 export type { TinyModel } from './tiny-models.ts';

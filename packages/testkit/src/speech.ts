@@ -44,6 +44,19 @@ export async function speak(text: string, options: SpeakOptions = {}): Promise<I
   }
 }
 
+/** Two words spoken at the same time, one of them softer, with a second of silence around: what was said can be doubted. */
+export async function speakAtOnce(softer: string, louder: string): Promise<Int16Array> {
+  const [one, other] = await Promise.all([speak(softer), speak(louder)]);
+  const samples = new Int16Array(Math.max(one.length, other.length) + 2 * speechRate);
+  for (const [word, share] of [
+    [one, 0.4],
+    [other, 0.6],
+  ] as const)
+    for (const [at, sample] of word.entries())
+      samples[speechRate + at] = (samples[speechRate + at] ?? 0) + share * sample;
+  return samples;
+}
+
 /** Mono PCM16 at `sampleRate` Hz as a WAV file's bytes. */
 export const wavBytes = (samples: Int16Array, sampleRate: number): Buffer =>
   Buffer.from(wavFile(samples, sampleRate).buffer);
