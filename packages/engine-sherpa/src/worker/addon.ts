@@ -36,8 +36,9 @@ export interface RecognizerResult {
   readonly timestamps?: readonly number[];
   /** Seconds since the stream's first sample. */
   readonly start_time?: number;
-  /** Logarithms, one for each token where the model has them. */
+  /** Logarithms of the tokens' probabilities, where the model has them: a streaming model's, and an offline model's. */
   readonly ys_probs?: readonly number[];
+  readonly ys_log_probs?: readonly number[];
 }
 
 export interface OfflineStream {

@@ -5,6 +5,7 @@ export interface HeardWord {
   readonly text: string;
   readonly start: number;
   readonly end: number;
+  /** 0 to 1: the geometric mean of its tokens' probabilities, so that a word is not the less sure for being long. */
   readonly confidence?: number;
 }
 
@@ -15,7 +16,8 @@ const spaceless = /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Scri
 
 /** The words of a result, of its tokens and their times; none where the model has no times. `delay` in s, of all times. */
 export function wordsOf(result: RecognizerResult, delay: number): HeardWord[] {
-  const { tokens = [], timestamps = [], ys_probs: probabilities = [], start_time: from = 0 } = result;
+  const { tokens = [], timestamps = [], start_time: from = 0 } = result;
+  const probabilities = result.ys_probs ?? result.ys_log_probs ?? [];
   if (timestamps.length < tokens.length) return [];
   const words: { text: string; start: number; end: number; logarithm: number; tokens: number }[] = [];
   let joins = false;
@@ -36,7 +38,8 @@ export function wordsOf(result: RecognizerResult, delay: number): HeardWord[] {
     }
     joins = token.endsWith('@@');
   }
-  const known = probabilities.length >= tokens.length;
+  // A token that the library does not show has a probability all the same: nobody knows then which is whose.
+  const known = probabilities.length === tokens.length;
   return words
     .filter(({ text }) => text !== '')
     .map(({ text, start, end, logarithm, tokens: count }) => ({
