@@ -1,11 +1,8 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { offlineModel, streamingModel } from './export.mjs';
 import { featureDim } from './fbank.mjs';
 import { decoder, joiner, offlineEncoder, streamingEncoder } from './transducer.mjs';
 import { tokens } from './vocabulary.mjs';
-
-const models = fileURLToPath(new URL('../../packages/testkit/models/', import.meta.url));
+import { writeTiny } from './write.mjs';
 
 /** Writes the trained network as each kind of model. */
 export function writeModels(network) {
@@ -18,14 +15,8 @@ export function writeModels(network) {
 
 /** `parts`: the ONNX files' bytes, by their role. */
 function writeModel(name, kind, parts) {
-  const folder = `${models}${name}`;
-  mkdirSync(folder, { recursive: true });
-  for (const [role, bytes] of Object.entries(parts)) writeFileSync(`${folder}/${role}.onnx`, bytes);
-  writeFileSync(`${folder}/tokens.txt`, tokens.map((token, index) => `${token} ${index}\n`).join(''));
-  const files = {
-    ...Object.fromEntries(Object.keys(parts).map((role) => [role, `${role}.onnx`])),
-    tokens: 'tokens.txt',
-  };
-  const description = { kind, files, languages: ['en'], featureDim };
-  writeFileSync(`${folder}/model.json`, `${JSON.stringify(description, null, 2)}\n`);
+  const networks = Object.entries(parts).map(([role, bytes]) => [role, [`${role}.onnx`, bytes]]);
+  const numbered = tokens.map((token, index) => `${token} ${index}\n`).join('');
+  const files = { ...Object.fromEntries(networks), tokens: ['tokens.txt', numbered] };
+  writeTiny(name, { description: { kind, languages: ['en'], featureDim }, files });
 }

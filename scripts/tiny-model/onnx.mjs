@@ -1,7 +1,8 @@
 /** Just enough of ONNX's protocol buffers to write a small model: field numbers as in onnx.proto. */
 
-const float = 1;
-const int64 = 7;
+const types = { float: 1, int32: 6, int64: 7 };
+/** What `Cast` casts to, as its attribute `to`. */
+export const castTo = (type) => ({ to: types[type] });
 
 function varint(value) {
   const bytes = [];
@@ -21,9 +22,9 @@ const blocks = (field, contents) => Buffer.concat(contents.map((content) => bloc
 const numbers = (field, values) => Buffer.concat(values.map((value) => number(field, value)));
 
 export const floats = (name, dims, values) =>
-  tensor(name, dims, float, Buffer.from(values.buffer, values.byteOffset, values.byteLength));
+  tensor(name, dims, types.float, Buffer.from(values.buffer, values.byteOffset, values.byteLength));
 export const integers = (name, values) =>
-  tensor(name, [values.length], int64, Buffer.from(BigInt64Array.from(values, BigInt).buffer));
+  tensor(name, [values.length], types.int64, Buffer.from(BigInt64Array.from(values, BigInt).buffer));
 
 const tensor = (name, dims, type, raw) =>
   Buffer.concat([numbers(1, dims), number(2, type), block(8, name), block(9, raw)]);
@@ -41,7 +42,7 @@ export function operation(kind, inputs, outputs, attributes = {}) {
 /** `dims`: numbers, or names where any size goes. */
 export const value = (name, dims, type = 'float') => {
   const shape = dims.map((dim) => (typeof dim === 'number' ? number(1, dim) : block(2, dim)));
-  const what = Buffer.concat([number(1, type === 'float' ? float : int64), block(2, blocks(1, shape))]);
+  const what = Buffer.concat([number(1, types[type]), block(2, blocks(1, shape))]);
   return Buffer.concat([block(1, name), block(2, block(1, what))]);
 };
 

@@ -1,9 +1,15 @@
-import type { ModelDescription } from './model.ts';
+import type { ModelDescription, Purpose } from './model.ts';
 
 /** Payload of `load`. */
-export interface LoadRequest {
+export interface LoadRequest extends ModelPlace<'recognition'> {
+  /** What finals are given punctuation by. */
+  readonly punctuation?: ModelPlace<'punctuation'>;
+}
+
+/** A model and where it is. */
+export interface ModelPlace<P extends Purpose> {
   readonly folder: string;
-  readonly description: ModelDescription;
+  readonly description: ModelDescription<P>;
 }
 
 /** Payload of `open`. */

@@ -2,7 +2,10 @@ import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync, s
 import { basename, join, sep } from 'node:path';
 import { z } from 'zod';
 
-/** What a model is for sherpa-onnx, and the files it needs; `offline-` ones hear an utterance as a whole. */
+/**
+ * What a model is for sherpa-onnx, and the files it needs. `offline-` ones hear an utterance as a whole; `punctuation-` ones
+ * recognise nothing, and put marks into what others have heard.
+ */
 export const modelKinds = {
   transducer: ['tokens', 'encoder', 'decoder', 'joiner'],
   paraformer: ['tokens', 'encoder', 'decoder'],
@@ -16,10 +19,24 @@ export const modelKinds = {
   'offline-sense-voice': ['tokens', 'model'],
   'offline-whisper': ['tokens', 'encoder', 'decoder'],
   'offline-canary': ['tokens', 'encoder', 'decoder'],
+  'punctuation-cnn-bilstm': ['model', 'vocabulary'],
+  'punctuation-ct-transformer': ['model'],
 } as const satisfies Record<string, readonly ModelFile[]>;
 
 export type ModelKind = keyof typeof modelKinds;
-export type ModelFile = 'tokens' | 'model' | 'encoder' | 'decoder' | 'joiner';
+const modelFiles = ['tokens', 'model', 'encoder', 'decoder', 'joiner', 'vocabulary'] as const;
+export type ModelFile = (typeof modelFiles)[number];
+
+interface KindsFor {
+  readonly recognition: Exclude<ModelKind, `punctuation-${string}`>;
+  readonly punctuation: Extract<ModelKind, `punctuation-${string}`>;
+}
+/** What a model does. */
+export type Purpose = keyof KindsFor;
+
+/** What a model of this kind does. */
+export const purposeOf = (kind: ModelKind): Purpose =>
+  kind.startsWith('punctuation-') ? 'punctuation' : 'recognition';
 
 const kinds = Object.keys(modelKinds) as [ModelKind, ...ModelKind[]];
 const insideFolder = z
@@ -34,7 +51,7 @@ const languageCode = z.string().regex(/^[a-z]{2,3}$/, 'must be a language code s
 export const modelDescription = z.looseObject({
   kind: z.enum(kinds),
   /** Names inside the folder. */
-  files: z.partialRecord(z.enum(['tokens', 'model', 'encoder', 'decoder', 'joiner']), insideFolder),
+  files: z.partialRecord(z.enum(modelFiles), insideFolder),
   /** ISO 639, or `any`. */
   languages: z.union([z.literal('any'), z.array(languageCode).min(1)]),
   /** Hz, that the model was trained with. */
@@ -51,21 +68,42 @@ export const modelDescription = z.looseObject({
   caveat: z.string().optional(),
 });
 
-export type ModelDescription = z.output<typeof modelDescription>;
+export type ModelDescription<P extends Purpose = Purpose> = z.output<typeof modelDescription> & {
+  readonly kind: KindsFor[P];
+};
 
 /** An installed model whose files have been looked at. */
-export interface SherpaModel {
+export interface SherpaModel<P extends Purpose = 'recognition'> {
   readonly name: string;
   readonly folder: string;
-  readonly description: ModelDescription;
+  readonly description: ModelDescription<P>;
   /** Of all its files: what a process needs of memory is somewhat more. */
   readonly bytes: number;
 }
 
-export type ReadModel = SherpaModel | { readonly invalid: string };
+export type ReadModel<P extends Purpose = 'recognition'> = SherpaModel<P> | { readonly invalid: string };
 
-/** The model in `folder`; `invalid` is a sentence that names what is wrong with it. */
-export function readModel(folder: string): ReadModel {
+const doing: Record<Purpose, string> = {
+  recognition: 'recognises speech',
+  punctuation: 'puts punctuation into text',
+};
+
+/** The model in `folder` for this purpose; `invalid` is a sentence that names what is wrong with it. */
+export function readModel<P extends Purpose = 'recognition'>(
+  folder: string,
+  purpose: P = 'recognition' as P,
+): ReadModel<P> {
+  const model = readAnyModel(folder);
+  if ('invalid' in model || isFor(model, purpose)) return model;
+  const does = doing[purposeOf(model.description.kind)];
+  return { invalid: `The model ${model.name} ${does}; one that ${doing[purpose]} is needed here.` };
+}
+
+const isFor = <P extends Purpose>(model: SherpaModel<Purpose>, purpose: P): model is SherpaModel<P> =>
+  purposeOf(model.description.kind) === purpose;
+
+/** The model in `folder`, whatever it does; `invalid` is a sentence that names what is wrong with it. */
+export function readAnyModel(folder: string): ReadModel<Purpose> {
   const file = join(folder, 'model.json');
   if (!existsSync(file)) return { invalid: `There is no model in ${folder}: it has no model.json.` };
   const read = readDescription(file);
@@ -99,7 +137,7 @@ const onnxStart = 0x08;
 function faultOf(path: string, role: ModelFile): string | undefined {
   if (!existsSync(path) || !statSync(path).isFile()) return `The model's file ${path} is missing.`;
   if (statSync(path).size === 0) return `The model's file ${path} is empty.`;
-  if (role === 'tokens') return undefined;
+  if (role === 'tokens' || role === 'vocabulary') return undefined;
   return firstByte(path) === onnxStart ? undefined : `The model's file ${path} is not an ONNX file.`;
 }
 
@@ -119,12 +157,16 @@ export function modelFolder(nameOrPath: string, modelsFolder: string): string {
   return nameOrPath.includes('/') || nameOrPath.includes(sep) ? nameOrPath : join(modelsFolder, nameOrPath);
 }
 
-/** The models installed below `modelsFolder`, by name, and what is wrong with those that cannot be used. */
-export function installedModels(modelsFolder: string): ReadModel[] {
+/** The models of this purpose below `modelsFolder`, by name, and what is wrong with those that cannot be used. */
+export function installedModels<P extends Purpose = 'recognition'>(
+  modelsFolder: string,
+  purpose: P = 'recognition' as P,
+): ReadModel<P>[] {
   if (!existsSync(modelsFolder)) return [];
   return readdirSync(modelsFolder, { withFileTypes: true })
     .filter((entry) => !entry.isFile() && existsSync(join(modelsFolder, entry.name, 'model.json')))
     .map((entry) => entry.name)
     .toSorted()
-    .map((name) => readModel(join(modelsFolder, name)));
+    .map((name) => readAnyModel(join(modelsFolder, name)))
+    .filter((read): read is ReadModel<P> => 'invalid' in read || isFor(read, purpose));
 }

@@ -1,8 +1,12 @@
-import type { LoadRequest } from './messages.ts';
+import type { LoadRequest, ModelPlace } from './messages.ts';
 import { RecogniserProcess } from './recogniser-process.ts';
+
+export type Beside = Omit<LoadRequest, keyof ModelPlace<'recognition'>>;
 
 export interface SlotOptions {
   readonly request: LoadRequest;
+  /** Further models of the process, which it does without where it ends on them. */
+  readonly beside: Beside;
   readonly patienceMs: number;
   readonly warn: (message: string, details: object) => void;
 }
@@ -18,11 +22,14 @@ export class RecogniserSlot {
   #process: RecogniserProcess | undefined;
   #fault: string | undefined;
   #failures = 0;
+  /** What the process of now has loaded beside its model. */
+  #beside: Beside;
   #timer: NodeJS.Timeout | undefined;
   #isClosed = false;
 
   constructor(options: SlotOptions) {
     this.#options = options;
+    this.#beside = options.beside;
     this.#start();
   }
 
@@ -46,7 +53,7 @@ export class RecogniserSlot {
 
   #start(): void {
     const { request, patienceMs } = this.#options;
-    const process = new RecogniserProcess(request, patienceMs);
+    const process = new RecogniserProcess({ ...request, ...this.#beside }, patienceMs);
     this.#process = process;
     const began = performance.now();
     process.ready.then(
@@ -65,7 +72,21 @@ export class RecogniserSlot {
     this.#failures = livedMs >= goodAfterMs ? 0 : this.#failures + 1;
     const delayMs = this.#failures <= 1 ? 0 : Math.min(firstDelayMs * 2 ** (this.#failures - 2), longestDelayMs);
     const why = this.#fault ?? 'its process ended';
-    this.#options.warn('a recogniser has ended and is started again', { why, said, delayMs });
+    const without = this.#leaveOut();
+    const details = { why, said, delayMs, ...(without.length > 0 && { without }) };
+    this.#options.warn('a recogniser has ended and is started again', details);
     this.#timer = setTimeout(() => this.#start(), delayMs);
+  }
+
+  /**
+   * Words come before what makes them nicer: after a process that could not load its models, or did not last, the next one does
+   * without the further ones, which may have been why; the one after that tries again. Answers what is left out.
+   */
+  #leaveOut(): string[] {
+    const { beside } = this.#options;
+    const isSuspect = this.#fault !== undefined || this.#failures > 1;
+    const hadAll = this.#beside === beside;
+    this.#beside = hadAll && isSuspect ? {} : beside;
+    return this.#beside === beside ? [] : Object.keys(beside);
   }
 }

@@ -7,12 +7,14 @@ import {
   type EngineSession,
   type RecognitionOptions,
 } from '@live-transcribe/core';
-import type { SherpaModel } from './model.ts';
+import type { Purpose, SherpaModel } from './model.ts';
 import type { RecogniserProcess } from './recogniser-process.ts';
 import { RecogniserSlot } from './recogniser-slot.ts';
 
 export interface SherpaEngineOptions {
   readonly model: SherpaModel;
+  /** Gives marks, and capitals, to the finals of a model that writes none. */
+  readonly punctuation?: SherpaModel<'punctuation'>;
   /** How many processes, each with the model in its memory; when absent as many as cores but one, and as memory allows. */
   readonly processes?: number;
   /** How many sessions at once, at most; when absent as many as the measured speed allows. */
@@ -42,11 +44,14 @@ export function createSherpaEngine(options: SherpaEngineOptions): Engine {
 }
 
 /** A container may be given less memory than its machine has. The gateway has a core for itself. */
-function processesHere({ bytes }: SherpaModel): number {
+function processesHere({ model, punctuation }: SherpaEngineOptions): number {
+  const bytes = model.bytes + (punctuation?.bytes ?? 0);
   const memory = Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY);
   const fitting = Math.floor((memory * shareOfMemory) / (bytesPerProcess + bytes * memoryPerModelByte));
   return Math.max(1, Math.min(availableParallelism() - 1, fitting));
 }
+
+const placeOf = <P extends Purpose>({ folder, description }: SherpaModel<P>) => ({ folder, description });
 
 class SherpaEngine implements Engine {
   readonly id = 'sherpa';
@@ -57,13 +62,18 @@ class SherpaEngine implements Engine {
   #isClosed = false;
 
   constructor(options: SherpaEngineOptions) {
-    const { model, processes = processesHere(model), warn } = options;
+    const { model, processes = processesHere(options), warn, punctuation } = options;
     const { folder, description } = model;
     const patienceMs =
       options.patienceMs ?? (description.kind.startsWith('offline-') ? offlinePatienceMs : streamingPatienceMs);
     this.#options = options;
     this.features = { languages: description.languages, caveat: description.caveat };
-    const slot = { request: { folder, description }, patienceMs, warn };
+    const slot = {
+      request: { folder, description },
+      beside: { ...(punctuation && { punctuation: placeOf(punctuation) }) },
+      patienceMs,
+      warn,
+    };
     this.#slots = Array.from({ length: processes }, () => new RecogniserSlot(slot));
   }
 

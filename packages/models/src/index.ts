@@ -1,7 +1,7 @@
 export type { Added } from './add.ts';
 export { add } from './add.ts';
-export type { CatalogueEntry, FileRole } from './catalogue.ts';
-export { addressOf, catalogue, findEntry, firstModel, publisher, suggestedModel } from './catalogue.ts';
+export { addressOf, catalogue, findEntry, publisher, suggestedModel } from './catalogue.ts';
+export type { CatalogueEntry, FileRole } from './catalogue-entry.ts';
 export type { DownloadOptions, Progress } from './download.ts';
 export { download } from './download.ts';
 export type { Examine } from './install.ts';
@@ -10,6 +10,7 @@ export type { ModelsErrorCode } from './models-error.ts';
 export { ModelsError } from './models-error.ts';
 export type { Pulled, PullOptions, Step, WorkOptions } from './pull.ts';
 export { pull } from './pull.ts';
+export { firstModel } from './recognition-models.ts';
 export type { Shelved } from './shelf.ts';
 export { assertName, placeOf, remove, shelved } from './shelf.ts';
 export type { Witness } from './trust.ts';

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, open, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { CatalogueEntry } from './catalogue.ts';
+import type { CatalogueEntry } from './catalogue-entry.ts';
 import { manifestName, sumsOf } from './manifest.ts';
 import { filesBelow, pickFiles, prune } from './model-files.ts';
 import { asDiskFault, ModelsError } from './models-error.ts';

@@ -1,6 +1,6 @@
 import { readdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import type { CatalogueEntry, FileRole } from './catalogue.ts';
+import type { CatalogueEntry, FileRole } from './catalogue-entry.ts';
 import { ModelsError } from './models-error.ts';
 
 /** All plain files below `folder`, by their path inside it. */
@@ -43,6 +43,7 @@ function pick(paths: readonly string[], role: FileRole, { kind, variant }: Catal
 
 function isFor(name: string, role: FileRole): boolean {
   if (role === 'tokens') return name.endsWith('tokens.txt');
+  if (role === 'vocabulary') return name.endsWith('.vocab');
   return name.endsWith('.onnx') && new RegExp(`(^|[-_.])${role}([-_.]|$)`).test(name);
 }
 

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { addressOf, type CatalogueEntry } from './catalogue.ts';
+import { addressOf } from './catalogue.ts';
+import type { CatalogueEntry } from './catalogue-entry.ts';
 import { publishedSha256, sha256Of } from './checksum.ts';
 import { download, type Progress } from './download.ts';
 import { assertFree, type Examine, install } from './install.ts';

@@ -30,6 +30,10 @@ describe('the catalogue', () => {
     expect(entry && addressOf(entry, 'https://mirror.example/models/')).toBe(
       'https://mirror.example/models/sherpa-onnx-whisper-tiny.en.tar.bz2',
     );
+    const other = findEntry('punctuation-en');
+    expect(other && addressOf(other)).toBe(
+      'https://github.com/k2-fsa/sherpa-onnx/releases/download/punctuation-models/sherpa-onnx-online-punct-en-2024-08-06.tar.bz2',
+    );
     expect(findEntry('nothing')).toBeUndefined();
   });
 

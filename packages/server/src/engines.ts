@@ -13,6 +13,8 @@ export interface EngineChoice {
   readonly engine: Engine;
   /** One sentence, for the log and the page. */
   readonly reason: string;
+  /** What was asked for and cannot be had, in sentences; the engine goes on without it. */
+  readonly faults?: readonly string[];
   readonly models: { readonly transcriptions: string; readonly plain: string };
   /** Language of `/ws` when the client names none: ISO 639-1, or `auto`. */
   readonly plainLanguage: string;
@@ -68,14 +70,19 @@ function localEngine(config: Config, log: Log): PickedEngine {
 function sherpa(config: Config, log: Log, found: FoundSherpa, because: string): PickedEngine {
   if ('missing' in found) return nothing(config, `${because}, but: ${found.missing} ${howToGetModel(config)}`);
   const { sherpaProcesses: processes, sherpaSessions: maxSessions } = config;
+  const { model: punctuation, fault } = found.punctuation;
+  if (fault !== undefined) log.warn(fault);
   const engine = createSherpaEngine({
     model: found.model,
+    ...(punctuation && { punctuation }),
     ...(processes !== undefined && { processes }),
     ...(maxSessions !== undefined && { maxSessions }),
     warn: (message, details) => log.warn(details, message),
   });
   const { name } = found.model;
-  return { engine, reason: `${because}, and ${found.reason}`, models: { transcriptions: name, plain: name } };
+  const beside = punctuation ? ` Finals are punctuated by ${punctuation.name}.` : '';
+  const reason = `${because}, and ${found.reason}${beside}`;
+  return { engine, reason, faults: fault === undefined ? [] : [fault], models: { transcriptions: name, plain: name } };
 }
 
 function pocketSphinx(config: Config, log: Log, reason: string): PickedEngine {

@@ -8,14 +8,15 @@ import {
   sherpaMissing,
 } from '@live-transcribe/engine-sherpa';
 import type { Config } from './config/settings.ts';
+import { type FoundBeside, findPunctuation } from './sherpa-beside.ts';
 
-/** The model of the engine sherpa, or why there is none, as a sentence; `asked`: somebody counts on it. */
+/** The models of the engine sherpa, or why there are none, as a sentence; `asked`: somebody counts on it. */
 export type FoundSherpa =
-  | { readonly model: SherpaModel; readonly reason: string }
+  | { readonly model: SherpaModel; readonly reason: string; readonly punctuation: FoundBeside<'punctuation'> }
   | { readonly missing: string; readonly asked: boolean };
 
 /** The model that `SHERPA_MODEL` names; else of those that are installed the one that fits the language best. */
-export function findSherpa({ sherpaModel, dataDir, language }: Config): FoundSherpa {
+export function findSherpa({ sherpaModel, sherpaPunctuation, dataDir, language }: Config): FoundSherpa {
   const asked = sherpaModel !== undefined;
   const folder = join(dataDir, 'models');
   const found = asked ? [readModel(modelFolder(sherpaModel, folder))] : installedModels(folder);
@@ -26,7 +27,8 @@ export function findSherpa({ sherpaModel, dataDir, language }: Config): FoundShe
   const model = usable.toSorted((one, other) => fits(other) - fits(one))[0];
   if (model === undefined) return { missing: whyNone(found, folder), asked };
   const reason = asked ? 'SHERPA_MODEL names' : `there is no SHERPA_MODEL, and ${folder} has`;
-  return { model, reason: `${reason} the model ${model.name}.` };
+  const besides = { asked: sherpaPunctuation, setting: 'SHERPA_PUNCTUATION', modelsFolder: folder };
+  return { model, reason: `${reason} the model ${model.name}.`, punctuation: findPunctuation(model, besides) };
 }
 
 /** A model made for the language comes before one that takes any, and what hears live before what waits for the whole. */

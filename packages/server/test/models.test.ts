@@ -146,6 +146,9 @@ describeWith([bzip2Missing], 'live-transcribe models', { timeout: 240_000 }, () 
       ...{ kind: 'nemo-ctc', taken: true, installed: { folder: place } },
     });
 
+    expect(output).toMatch(/^ +punctuation-en +en +29 MiB +Apache-2\.0/m);
+    expect(output.indexOf('FOR PUNCTUATION')).toBeGreaterThan(output.indexOf('whisper-small'));
+
     expect(await run(['models', 'path', name], cwd)).toMatchObject({ code: 0, output: `${place}\n` });
     expect(await run(['models', 'path'], cwd)).toMatchObject({ code: 0, output: `${join('data', 'models')}\n` });
     expect(await run(['models', 'verify', name], cwd)).toMatchObject({
@@ -239,9 +242,17 @@ describeWith([bzip2Missing], 'live-transcribe models', { timeout: 240_000 }, () 
 describeWith([sherpaMissing() && 'sherpa-onnx-node'], 'a model that was added', { timeout: 240_000 }, () => {
   it('is where a server without a key takes it', async () => {
     const cwd = folder();
+    expect(await run(['models', 'add', tinyModel('tiny-punctuation-en')], cwd)).toMatchObject({ code: 0 });
+    expect((await run(['models', 'list'], cwd)).output).toMatch(
+      /^\+ +tiny-punctuation-en +en .*\n(.*\n)*.* To get one: /m,
+    );
     expect(await run(['models', 'add', tinyModel('tiny-streaming')], cwd)).toMatchObject({ code: 0 });
+    const { output } = await run(['models', 'list'], cwd);
+    expect(output).toMatch(/^\* +tiny-punctuation-en +en /m);
+    expect(output).toContain('tiny-streaming. tiny-punctuation-en (*) would punctuate its finals.');
+    expect(await run(['models', 'verify'], cwd)).toMatchObject({ code: 0 });
     const server = launch(['serve'], cwd, { LOG_LEVEL: 'info' });
-    await server.says(/engine sherpa: .*tiny-streaming/);
+    await server.says(/engine sherpa: .*tiny-streaming.*punctuated by tiny-punctuation-en/);
     await server.says(/listening/);
     server.child.kill('SIGTERM');
     expect((await server.ended).code).toBe(0);

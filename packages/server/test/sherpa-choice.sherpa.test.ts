@@ -24,12 +24,15 @@ describeWith([sherpaMissing()], 'the choice of sherpa', {}, () => {
     writeFileSync(join(folder, 'model.json'), JSON.stringify(description));
   };
 
+  const shelve = (name: Parameters<typeof tinyModel>[0], as: string = name) =>
+    cpSync(tinyModel(name), join(dataDir, 'models', as), { recursive: true });
+
   async function chosen(environment: Record<string, string>) {
     const read = readConfig({ DATA_DIR: dataDir, ...environment });
     if (!read.ok) throw new Error(read.faults.join('\n'));
-    const { engine, reason, models, plainLanguage } = chooseEngine(read.config, log);
+    const { engine, reason, faults, models, plainLanguage } = chooseEngine(read.config, log);
     await engine.close();
-    return { id: engine.id, reason, model: models.plain, plainLanguage };
+    return { id: engine.id, reason, faults, model: models.plain, plainLanguage };
   }
 
   it('falls on a model that is installed, where there is no key', async () => {
@@ -52,6 +55,52 @@ describeWith([sherpaMissing()], 'the choice of sherpa', {}, () => {
     expect(await chosen({ LANGUAGE: 'en', SHERPA_MODEL: 'a-german' })).toMatchObject({ model: 'a-german' });
     const byPath = await chosen({ ENGINE: 'sherpa', SHERPA_MODEL: tinyModel('tiny-streaming') });
     expect(byPath).toMatchObject({ model: 'tiny-streaming', reason: expect.stringContaining('ENGINE=sherpa') });
+  });
+
+  it('never falls on a model that does something else, and says so of one that is named', async () => {
+    shelve('tiny-punctuation-en');
+    expect(await chosen({ ENGINE: 'sherpa' })).toMatchObject({
+      id: 'none',
+      reason: expect.stringContaining('There is no model for sherpa-onnx'),
+    });
+    expect(await chosen({ ENGINE: 'sherpa', SHERPA_MODEL: 'tiny-punctuation-en' })).toMatchObject({
+      id: 'none',
+      reason: expect.stringContaining('tiny-punctuation-en puts punctuation into text; one that recognises speech'),
+    });
+  });
+
+  it('brings the punctuation that knows the language best, the one that is named, or none', async () => {
+    install('english');
+    expect(await chosen({})).toMatchObject({ reason: expect.not.stringContaining('punctuated') });
+    shelve('tiny-punctuation-zh-en', 'a-chinese');
+    const by = (name: string) => ({ reason: expect.stringContaining(`punctuated by ${name}.`), faults: [] });
+    expect(await chosen({})).toMatchObject(by('a-chinese'));
+    shelve('tiny-punctuation-en');
+    expect(await chosen({ SHERPA_PUNCTUATION: 'auto' })).toMatchObject(by('tiny-punctuation-en'));
+    expect(await chosen({ SHERPA_PUNCTUATION: 'a-chinese' })).toMatchObject(by('a-chinese'));
+    const path = tinyModel('tiny-punctuation-zh-en');
+    expect(await chosen({ SHERPA_PUNCTUATION: path })).toMatchObject(by('tiny-punctuation-zh-en'));
+    expect(await chosen({ SHERPA_PUNCTUATION: 'off' })).toMatchObject({
+      reason: expect.not.stringContaining('punctuated'),
+      faults: [],
+    });
+    install('swedish', ['sv']);
+    expect(await chosen({})).toMatchObject({ model: 'swedish', reason: expect.not.stringContaining('punctuated') });
+  });
+
+  it('goes on without punctuation that cannot be had, and says why', async () => {
+    install('swedish', ['sv']);
+    shelve('tiny-punctuation-en');
+    const faults = async (name: string) => {
+      const choice = await chosen({ SHERPA_PUNCTUATION: name });
+      expect(choice).toMatchObject({ id: 'sherpa', model: 'swedish' });
+      return choice.faults;
+    };
+    expect(await faults('nowhere')).toEqual([expect.stringContaining('SHERPA_PUNCTUATION=nowhere: There is no model')]);
+    expect(await faults('swedish')).toEqual([expect.stringContaining('swedish recognises speech; one that puts')]);
+    expect(await faults('tiny-punctuation-en')).toEqual([
+      'SHERPA_PUNCTUATION=tiny-punctuation-en does nothing: it knows no language of the model swedish.',
+    ]);
   });
 
   it('says what is wrong where there is no model, or one that cannot be used', async () => {

@@ -109,6 +109,33 @@ describeWith([speechToolsMissing(), sherpaMissing()], 'sherpa behind the sockets
     }
   });
 
+  it('spells its finals on both sockets, and the words in them, where there is a model for it', async () => {
+    const model = readModel(tinyModel('tiny-streaming'));
+    const punctuation = readModel(tinyModel('tiny-punctuation-en'), 'punctuation');
+    if ('invalid' in model || 'invalid' in punctuation) throw new Error('The tiny models cannot be read.');
+    const engine = createSherpaEngine({ model, punctuation, processes: 1, warn: () => undefined });
+    const spelling = await startTestGateway({ engine, plainLanguage: 'en' });
+    try {
+      const client = await WireClient.open(spelling.port, '/v1/transcriptions');
+      client.send({ action: 'start', language: 'en', encoding: 'pcm16', sample_rate: 16_000, words: true });
+      client.send(pcm16(samples));
+      client.send({ action: 'stop' });
+      expect((await client.closed).code).toBe(1000);
+      const finals = client.messages.filter((message) => 'final' in message);
+      const expected = ['Three seven sixty one.', 'Hello, stop Left right?', 'Yes four eight no.'];
+      expect(finals.map(({ final }) => final)).toEqual(expected);
+      const words = finals.map((message) => (message.words as { word: string }[]).map(({ word }) => word).join(' '));
+      expect(words).toEqual(expected);
+      const plain = await WireClient.open(spelling.port, '/ws');
+      plain.send(pcm16(samples));
+      plain.send({ type: 'stop' });
+      await plain.closed;
+      expect(plain.messages.flatMap(({ type, text }) => (type === 'final' ? [text] : []))).toEqual(expected);
+    } finally {
+      await spelling.close();
+    }
+  });
+
   it('says on the page which model it is', async () => {
     const config = await (await fetch(`http://127.0.0.1:${gateway.port}/config`)).json();
     expect(config).toMatchObject({ engine: 'sherpa', languages: ['en'] });

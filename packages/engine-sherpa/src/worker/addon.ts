@@ -4,6 +4,13 @@ import { createRequire } from 'node:module';
 export interface SherpaAddon {
   readonly OnlineRecognizer: new (config: object) => OnlineRecognizer;
   readonly OfflineRecognizer: { createAsync(config: object): Promise<OfflineRecognizer> };
+  readonly OnlinePunctuation: new (config: object) => Punctuation;
+  readonly OfflinePunctuation: new (config: object) => Punctuation;
+}
+
+export interface Punctuation {
+  /** The text with marks, and with capitals where the model has them; its own spaces. */
+  addPunct(text: string): string;
 }
 
 export interface Waveform {

@@ -1,7 +1,9 @@
 import type { LoadRequest, OpenRequest } from '../messages.ts';
+import type { ModelDescription } from '../model.ts';
 import { loadAddon, type SherpaAddon } from './addon.ts';
 import { OfflineUtterances } from './offline-utterances.ts';
 import { PartialBudget } from './partial-budget.ts';
+import { Punctuator, punctuated } from './punctuator.ts';
 import { recognizerConfig } from './recognizer-config.ts';
 import { StreamingUtterances } from './streaming-utterances.ts';
 import { sampleRate, type Tell, toFloats, type Utterances, type UtterancesOptions } from './utterances.ts';
@@ -18,17 +20,30 @@ type Open = (options: UtterancesOptions, tell: Tell) => Utterances;
 /** Loads the model; throws where that can be told, and ends the process where the library does. */
 export async function loadRecogniser(request: LoadRequest): Promise<Recogniser> {
   const { kind, tailMs, tokenDelayMs, languages } = request.description;
+  const addon = loadAddon();
   const load = kind.startsWith('offline-') ? loadOffline : loadStreaming;
-  const { open, rehearse } = await load(loadAddon(), recognizerConfig(request), tailMs);
+  const { open, rehearse } = await load(addon, recognizerConfig(request), tailMs);
+  const punctuator = request.punctuation && new Punctuator(addon, request.punctuation);
   // Only where there is a choice: what a model knows nothing of is not asked of it.
   const isMultilingual = languages === 'any' || languages.length > 1;
   return {
     rehearse,
     open({ language, words }, tell) {
       const asked = isMultilingual && language !== undefined && { language };
-      return open({ words, tailMs, tokenDelayMs, ...asked }, tell);
+      const told = punctuator && knows(punctuator, language, languages) ? punctuated(tell, punctuator) : tell;
+      return open({ words, tailMs, tokenDelayMs, ...asked }, told);
     },
   };
+}
+
+/** Whether it is made for what will be heard: the language asked for, or else every one that the recogniser has. */
+function knows(
+  punctuator: Punctuator,
+  language: string | undefined,
+  languages: ModelDescription['languages'],
+): boolean {
+  if (language !== undefined) return punctuator.knows(language);
+  return languages !== 'any' && languages.every((one) => punctuator.knows(one));
 }
 
 interface Loaded {

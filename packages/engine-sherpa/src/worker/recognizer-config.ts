@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { LoadRequest } from '../messages.ts';
-import type { ModelDescription, ModelFile, ModelKind } from '../model.ts';
+import type { ModelDescription, ModelFile } from '../model.ts';
 
 /**
  * Silence that ends an utterance, in s: after speech, and where nothing has been said. After the longest it is cut. The library's own
@@ -30,7 +30,11 @@ export function recognizerConfig({ folder, description }: LoadRequest): object {
 const onlyLanguage = ({ languages }: ModelDescription) =>
   languages !== 'any' && languages.length === 1 ? languages[0] : undefined;
 
-function network(kind: ModelKind, path: (file: ModelFile) => string, only: string | undefined): object {
+function network(
+  kind: ModelDescription<'recognition'>['kind'],
+  path: (file: ModelFile) => string,
+  only: string | undefined,
+): object {
   const model = () => ({ model: path('model') });
   const pair = () => ({ encoder: path('encoder'), decoder: path('decoder') });
   switch (kind) {

@@ -20,6 +20,12 @@ export const sherpaSettings = {
     undefined,
     'How many sessions the engine sherpa takes at once; as many as its measured speed allows if not set.',
   ),
+  sherpaPunctuation: setting(
+    'SHERPA_PUNCTUATION',
+    text,
+    'auto',
+    'Model that gives punctuation to finals of the engine sherpa: a folder or a name, as SHERPA_MODEL; auto: one that is there and knows the language; off.',
+  ),
   modelsMirror: setting(
     'MODELS_MIRROR',
     optional(url('https', 'http')),

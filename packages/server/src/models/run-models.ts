@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { readModel } from '@live-transcribe/engine-sherpa';
+import { readAnyModel } from '@live-transcribe/engine-sherpa';
 import {
   add,
   findEntry,
@@ -15,7 +15,7 @@ import {
   type Witness,
 } from '@live-transcribe/models';
 import type { Config } from '../config/settings.ts';
-import { findSherpa } from '../sherpa-model.ts';
+import { type FoundSherpa, findSherpa } from '../sherpa-model.ts';
 import { asTable, knows, type ListedModel, listModels } from './list-models.ts';
 import type { ModelsCommand } from './models-command.ts';
 import { Story, type Terminal } from './terminal.ts';
@@ -80,25 +80,32 @@ async function list(
 ): Promise<number> {
   const found = findSherpa(language === undefined ? config : { ...config, language });
   const taken = 'model' in found ? found.model.name : undefined;
-  const all = listModels(await shelved(shelf), taken);
+  const beside = 'model' in found ? found.punctuation.model?.name : undefined;
+  const all = listModels(
+    await shelved(shelf),
+    [taken, beside].flatMap((name) => name ?? []),
+  );
   const models = language === undefined ? all : all.filter(knows(language));
   const of = language === undefined ? '' : ` for ${language}`;
   const choice =
     'model' in found
-      ? `The engine sherpa would take${of} ${found.model.name} (*): ${found.reason}`
+      ? `The engine sherpa would take${of} ${found.model.name} (*): ${found.reason}${besideOf(found)}`
       : `The engine sherpa has no model${of}: ${found.missing}${howToGetOne(all, language ?? config.language)}`;
   terminal.out(json ? `${JSON.stringify({ folder: shelf, taken, models }, undefined, 2)}\n` : asTable(models, choice));
   return 0;
 }
 
+const besideOf = ({ punctuation: { model, fault } }: Extract<FoundSherpa, { model: object }>): string =>
+  model === undefined ? (fault === undefined ? '' : ` ${fault}`) : ` ${model.name} (*) would punctuate its finals.`;
+
 const howToGetOne = (models: readonly ListedModel[], language: string | undefined): string =>
-  models.some(({ installed }) => installed !== undefined)
+  models.some(({ installed, purpose }) => installed !== undefined && (purpose ?? 'recognition') === 'recognition')
     ? ''
     : ` To get one: live-transcribe models pull ${suggestedModel(language)}`;
 
 /** What the engine would say of a model; the same before a model appears and when it is verified. */
 const examine = (folder: string): string | undefined => {
-  const read = readModel(folder);
+  const read = readAnyModel(folder);
   return 'invalid' in read ? read.invalid : undefined;
 };
 

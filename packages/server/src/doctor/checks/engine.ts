@@ -14,11 +14,11 @@ const check = 'engine';
 
 /** Opens a session with each model in force and has it hear somebody count to three. */
 export async function checkEngine(
-  { engine, reason, models }: EngineChoice,
+  { engine, reason, models, faults = [] }: EngineChoice,
   signal: AbortSignal,
 ): Promise<readonly Finding[]> {
   if (engine.id === 'none') return [wrong(check, 'There is none: no session can be had.', reason)];
-  const findings: Finding[] = [];
+  const findings = faults.map((fault) => warning(check, fault, 'live-transcribe models list shows what is there.'));
   for (const model of new Set([models.transcriptions, models.plain])) {
     const finding = await tryModel(engine, model, signal);
     findings.push(finding);
