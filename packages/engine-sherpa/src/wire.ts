@@ -45,23 +45,50 @@ export type OnFrame = (kind: number, stream: number, payload: Buffer) => void;
 /** Frames out of a stream of bytes, however it is cut. A `payload` is the receiver's until it returns. */
 export class FrameReader {
   readonly #onFrame: OnFrame;
-  #rest: Buffer = nothing;
+  /** The beginning of a frame that is not whole yet. */
+  #begun: Buffer = nothing;
 
   constructor(onFrame: OnFrame) {
     this.#onFrame = onFrame;
   }
 
+  /** `chunk` is the caller's again afterwards. */
   push(chunk: Buffer): void {
-    const bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
-    let at = 0;
-    while (bytes.length - at >= headerBytes) {
-      const length = bytes.readUInt32LE(at);
-      if (length > longestPayload) throw new Error(`A frame of ${length} bytes came from a recogniser's channel.`);
-      const end = at + headerBytes + length;
-      if (end > bytes.length) break;
-      this.#onFrame(bytes.readUInt32LE(at + 4), bytes.readUInt32LE(at + 8), bytes.subarray(at + headerBytes, end));
+    let at = this.#complete(chunk);
+    while (chunk.length - at >= headerBytes) {
+      const end = at + frameLength(chunk, at);
+      if (end > chunk.length) break;
+      this.#tell(chunk, at, end);
       at = end;
     }
-    this.#rest = bytes.subarray(at);
+    if (at < chunk.length) this.#begun = Buffer.from(chunk.subarray(at));
   }
+
+  /** The frame that has begun is put together, its header first, and no other: those are read where they are. Answers how much that took. */
+  #complete(chunk: Buffer): number {
+    let at = 0;
+    while (this.#begun.length > 0) {
+      const begun = this.#begun;
+      const whole = begun.length < headerBytes ? headerBytes : frameLength(begun, 0);
+      const more = chunk.subarray(at, at + whole - begun.length);
+      at += more.length;
+      this.#begun = Buffer.concat([begun, more]);
+      if (this.#begun.length < whole) break;
+      if (whole < frameLength(this.#begun, 0)) continue;
+      this.#tell(this.#begun, 0, whole);
+      this.#begun = nothing;
+    }
+    return at;
+  }
+
+  #tell(bytes: Buffer, at: number, end: number): void {
+    this.#onFrame(bytes.readUInt32LE(at + 4), bytes.readUInt32LE(at + 8), bytes.subarray(at + headerBytes, end));
+  }
+}
+
+/** Of a frame whose header is there, with the header. */
+function frameLength(bytes: Buffer, at: number): number {
+  const payload = bytes.readUInt32LE(at);
+  if (payload > longestPayload) throw new Error(`A frame of ${payload} bytes came from a recogniser's channel.`);
+  return headerBytes + payload;
 }

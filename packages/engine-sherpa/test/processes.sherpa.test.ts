@@ -1,10 +1,29 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { childProcesses, collect, recognise, speak } from '@live-transcribe/testkit';
 import { afterEach, expect, it, vi } from 'vitest';
 import { readModel, type SherpaEngineOptions } from '../src/index.ts';
-import { createEngine, describeWithSherpa, finals, options, phrases, spoken } from './sherpa.ts';
+import { createEngine, describeWithSherpa, finals, options, phrases, spoken, tiny } from './sherpa.ts';
+
+/** A program that has a recogniser, and says its process' id. */
+const gatewayOf = (folder: string) => `
+  import { createSherpaEngine, readModel } from '@live-transcribe/engine-sherpa';
+  import { childProcesses } from '@live-transcribe/testkit';
+  const engine = createSherpaEngine({ model: readModel(${JSON.stringify(folder)}), processes: 1, warn: () => undefined });
+  await engine.open({ language: 'en', model: '', words: false }, new AbortController().signal);
+  console.log(childProcesses()[0]);`;
+
+/** Whoever has ended may wait for its parent to hear of it: that is no running. */
+function isRunning(id: number): boolean {
+  try {
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${id}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
 
 describeWithSherpa('the processes of sherpa', () => {
   const ending = new AbortController();
@@ -60,6 +79,15 @@ describeWithSherpa('the processes of sherpa', () => {
     process.kill(childProcesses()[0] ?? 0, 'SIGSTOP');
     await session.write(new Int16Array(1_600));
     await told;
+  });
+
+  it('end with a gateway that is killed', async () => {
+    const gateway = spawn(process.execPath, ['--input-type=module', '--eval', gatewayOf(tiny().folder)]);
+    const [said] = await once(gateway.stdout, 'data');
+    const recogniser = Number(said);
+    expect(isRunning(recogniser)).toBe(true);
+    gateway.kill('SIGKILL');
+    await vi.waitUntil(() => !isRunning(recogniser), { timeout: 10_000 });
   });
 
   it('take as many sessions as they are allowed, and say so to another', async () => {

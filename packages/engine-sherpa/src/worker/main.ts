@@ -12,7 +12,11 @@ import { loadRecogniser, type Recogniser } from './recogniser.ts';
 import { Scheduler } from './scheduler.ts';
 import { type Order, WorkerStream } from './worker-stream.ts';
 
-const channel = new Socket({ fd: 3, readable: true, writable: true });
+/** What comes is read into one buffer again and again. 64 KiB: as much as the system hands over at a time. */
+const incoming = Buffer.alloc(65_536);
+// Node's types know of `onread` for sockets that connect only.
+const inherited = { fd: 3, readable: true, writable: true, onread: { buffer: incoming, callback: hear } };
+const channel = new Socket(inherited);
 const out = new Gathered(channel);
 const streams = new Map<number, WorkerStream>();
 let recogniser: Recogniser | undefined;
@@ -99,13 +103,15 @@ const reader = new FrameReader((kind, id, payload) => {
   }
 });
 
-channel.on('data', (chunk: Buffer) => {
+function hear(bytes: number): boolean {
   try {
-    reader.push(chunk);
+    reader.push(incoming.subarray(0, bytes));
   } catch (error) {
     breakDown(error);
   }
-});
+  return true;
+}
+
 // Without the gateway there is nobody to recognise for.
 channel.on('close', () => process.exit());
 channel.on('error', () => process.exit());

@@ -1,5 +1,6 @@
 import { msToSamples } from '@live-transcribe/audio';
 import type { OnlineRecognizer, OnlineStream, RecognizerResult } from './addon.ts';
+import { Recent } from './recent.ts';
 import { type Heard, Told } from './told.ts';
 import { sampleRate, type Tell, toFloats, type Utterances, type UtterancesOptions } from './utterances.ts';
 import { wordsOf } from './words.ts';
@@ -125,28 +126,5 @@ export class StreamingUtterances implements Utterances {
     const from = this.#base / sampleRate;
     const words = wordsOf(result, this.#options.tokenDelayMs / 1000 - from);
     return { text: result.text.trim(), words };
-  }
-}
-
-/** The latest samples, `most` of them at most. */
-class Recent {
-  readonly #samples: Int16Array;
-  #kept = 0;
-
-  constructor(most: number) {
-    this.#samples = new Int16Array(most);
-  }
-
-  keep(samples: Int16Array): void {
-    const most = this.#samples.length;
-    const latest = samples.length > most ? samples.subarray(samples.length - most) : samples;
-    this.#samples.copyWithin(0, latest.length);
-    this.#samples.set(latest, most - latest.length);
-    this.#kept = Math.min(most, this.#kept + latest.length);
-  }
-
-  /** At most `count`, the latest ones. */
-  latest(count: number): Int16Array {
-    return this.#samples.slice(this.#samples.length - Math.min(count, this.#kept));
   }
 }
