@@ -1,7 +1,8 @@
 // The engine sherpa beside the library called directly, in one run; with the tiny model, made as costly as a real one is.
 //   npm run build && node bench/sherpa.mjs [--json] [--tiny] [--model <folder of a nemo-ctc model>]
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -20,14 +21,19 @@ const model = readModel(folder);
 if ('invalid' in model) throw new Error(model.invalid);
 const direct = fileURLToPath(new URL('lib/sherpa-direct.cjs', import.meta.url));
 const options = { language: 'en', model: '', prompt: undefined, words: false };
-const never = new AbortController().signal;
 const streams = 8;
-const rounds = 3;
+/** Of processes: where in memory one happens to lie makes it some percent faster or slower. */
+const pairs = 5;
+/** In each process, one and the other by turns; the first ones, while code is still being compiled, do not count. */
+const rounds = 4;
+const warmups = 2;
+const flushesEach = 10;
 const secondsOfOverload = 15;
 
 const phrases = ['three seven sixty one', 'hello stop left right', 'yes four eight no', 'seventy two ninety one'];
 const parts = await Promise.all(phrases.map((text) => speak(text, { leadMs: 1_000 })));
-const samples = Int16Array.from(parts.flatMap((part) => [...part]));
+// Twice: beside so much audio the beginning and the end of a session weigh as little as they do in life.
+const samples = Int16Array.from([...parts, ...parts].flatMap((part) => [...part]));
 const audioSeconds = samples.length / 16_000;
 
 const file = join(scratch, 'speech.pcm');
@@ -35,8 +41,8 @@ writeFileSync(file, new Uint8Array(samples.buffer));
 
 const quantile = (list, share) =>
   list.toSorted((a, b) => a - b)[Math.min(list.length - 1, Math.floor(list.length * share))];
-const callDirectly = () =>
-  JSON.parse(execFileSync(process.execPath, [direct, folder, file, String(streams)]).toString());
+/** For each session a signal of its own, as the gateway has it. */
+const open = (engine) => engine.open(options, new AbortController().signal);
 
 async function drain(session, onEvent = () => undefined) {
   for await (const event of session.events) onEvent(event);
@@ -44,31 +50,35 @@ async function drain(session, onEvent = () => undefined) {
 
 /** All of the speech through one session, as fast as it goes; resolves when the last of it has been heard. */
 async function recognise(engine, onEvent) {
-  const session = await engine.open(options, never);
+  const session = await open(engine);
   const over = drain(session, onEvent);
   for (let at = 0; at < samples.length; at += 3_200) await session.write(samples.subarray(at, at + 3_200));
   return { session, over };
 }
 
-/** What processes have used of a processor so far, in ms. Linux counts in hundredths of a second. */
-const usedMs = (ids) =>
-  ids.reduce((sum, id) => {
-    const fields = readFileSync(`/proc/${id}/stat`, 'utf8').split(') ').at(-1).split(' ');
-    return sum + 10 * (Number(fields[11]) + Number(fields[12]));
+/** What a process has used of a processor so far, all its threads together, in ms. */
+const usedMs = (id) =>
+  readdirSync(`/proc/${id}/task`).reduce((sum, thread) => {
+    const [nanoseconds] = readFileSync(`/proc/${id}/task/${thread}/schedstat`, 'utf8').split(' ');
+    return sum + Number(nanoseconds) / 1e6;
   }, 0);
 
-async function throughput(engine) {
+/** What `work` takes by the clock, and of the processor that the process `id` uses. */
+async function measured(id, work) {
   const began = performance.now();
-  const used = usedMs(childProcesses());
-  await Promise.all(
+  const used = usedMs(id);
+  const clockMs = (await work())?.tookMs ?? performance.now() - began;
+  return { clockMs, processorMs: usedMs(id) - used };
+}
+
+const recogniseAll = (engine) =>
+  Promise.all(
     Array.from({ length: streams }, async () => {
       const { session, over } = await recognise(engine);
       await session.finish();
       await over;
     }),
   );
-  return { tookMs: performance.now() - began, cpuMs: usedMs(childProcesses()) - used };
-}
 
 /** From `finish` to the last event: what a final takes once its audio is there. */
 async function flush(engine) {
@@ -102,18 +112,18 @@ async function overload(engine) {
     await session.finish();
     await reading;
   };
-  const open = () =>
-    engine.open(options, never).then(
+  const another = () =>
+    open(engine).then(
       (session) => running.push(live(session)),
       () => (refused += 1),
     );
   let asked = 0;
   while (refused === 0) {
-    await open();
+    await another();
     asked += 1;
   }
   const admitted = running.length;
-  for (; asked < admitted * 2; asked += 1) await open();
+  for (; asked < admitted * 2; asked += 1) await another();
   await Promise.all(running);
   return {
     admitted: running.length,
@@ -124,28 +134,51 @@ async function overload(engine) {
   };
 }
 
-const wide = createSherpaEngine({ model, processes: 1, maxSessions: streams + 1, warn: console.warn });
-await throughput(wide);
-const all = { direct: [], ours: [] };
-for (let round = 0; round < rounds; round += 1) {
-  all.direct.push(callDirectly());
-  all.ours.push(await throughput(wide));
+/** One recogniser and one process that calls the library directly, by turns. */
+async function compare(sums, flushes) {
+  const engine = createSherpaEngine({ model, processes: 1, maxSessions: streams + 1, warn: console.warn });
+  await (await open(engine)).finish();
+  const [recogniser] = childProcesses();
+  const library = fork(direct, [folder, file]);
+  await once(library, 'message');
+  const ask = async (count) => {
+    library.send({ streams: count });
+    return (await once(library, 'message'))[0];
+  };
+  for (let round = -warmups; round < rounds; round += 1) {
+    const byLibrary = await measured(library.pid, () => ask(streams));
+    const byEngine = await measured(recogniser, async () => void (await recogniseAll(engine)));
+    if (round < 0) continue;
+    for (const kind of ['clockMs', 'processorMs']) {
+      sums.direct[kind] += byLibrary[kind];
+      sums.engine[kind] += byEngine[kind];
+    }
+  }
+  for (let round = 0; round < flushesEach; round += 1) {
+    flushes.direct.push((await ask(1)).flushMs);
+    flushes.engine.push(await flush(engine));
+  }
+  library.kill();
+  await once(library, 'exit');
+  await engine.close();
 }
-const flushes = [];
-for (let round = 0; round < 40; round += 1) flushes.push(await flush(wide));
-await wide.close();
 
-const audioMs = streams * audioSeconds * 1000;
+const sums = { direct: { clockMs: 0, processorMs: 0 }, engine: { clockMs: 0, processorMs: 0 } };
+const flushes = { direct: [], engine: [] };
+for (let pair = 0; pair < pairs; pair += 1) await compare(sums, flushes);
+
+const audioMs = pairs * rounds * streams * audioSeconds * 1000;
 /** How many times real time: by the clock, which others on the machine move, and by what is used of a processor. */
-const speed = (runs, of) => audioMs / quantile(runs.map(of), 0.5);
-const byClock = ({ tookMs }) => tookMs;
-const byProcessor = ({ cpuMs }) => cpuMs;
-const directFlushes = all.direct.flatMap((run) => run.flushes);
+const speed = (kind) => ({ direct: audioMs / sums.direct[kind], engine: audioMs / sums.engine[kind] });
 const engine = createSherpaEngine({ model, processes: 1, warn: console.warn });
 const result = {
-  perCore: { direct: speed(all.direct, byProcessor), engine: speed(all.ours, byProcessor) },
-  byClock: { direct: speed(all.direct, byClock), engine: speed(all.ours, byClock) },
-  finalMs: { direct: quantile(directFlushes, 0.5), engine: quantile(flushes, 0.5), engineP95: quantile(flushes, 0.95) },
+  perCore: speed('processorMs'),
+  byClock: speed('clockMs'),
+  finalMs: {
+    direct: quantile(flushes.direct, 0.5),
+    engine: quantile(flushes.engine, 0.5),
+    engineP95: quantile(flushes.engine, 0.95),
+  },
   overload: await overload(engine),
 };
 await engine.close();
