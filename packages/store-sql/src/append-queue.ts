@@ -1,4 +1,4 @@
-import { setImmediate } from 'node:timers/promises';
+import { setImmediate, setTimeout } from 'node:timers/promises';
 import { StoreError } from '@live-transcribe/core';
 import type { Append } from './append-batch.ts';
 
@@ -14,12 +14,18 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
+/**
+ * From one transaction to the next, in ms, at least. A transaction of one final costs SQLite as much as one of three: what
+ * comes so close together shares one. Who comes after a pause waits for nobody.
+ */
+const paceMs = 5;
+
 /** Keeps a batch; resolves to what went wrong with single ones of it. Throws where nothing of it was kept. */
 export type WriteBatch = (appends: readonly Append[]) => Promise<ReadonlyMap<Append, unknown>>;
 
 /**
- * What arrives while a batch is being written makes up the next one: nobody waits for company, and under load a
- * transaction is shared. Appends to one session keep their order, and never share one.
+ * What arrives while a batch is being written, or soon after, makes up the next one: the first waits for nobody, and under
+ * load a transaction is shared. Appends to one session keep their order, and never share one.
  */
 export class AppendQueue {
   readonly #write: WriteBatch;
@@ -48,11 +54,12 @@ export class AppendQueue {
   async #writeAll(): Promise<void> {
     // What was added in this turn of the event loop shares the first batch.
     await Promise.resolve();
-    await this.#writeSome();
     while (this.#waiting.length > 0) {
-      // SQLite does not wait for anything: else nobody would be heard until all is written.
-      await setImmediate();
+      const next = performance.now() + paceMs;
       await this.#writeSome();
+      const restMs = this.#waiting.length < largestBatch ? next - performance.now() : 0;
+      // At least a turn of the event loop. SQLite does not wait for anything: else nobody would be heard until all is written.
+      await (restMs > 0 ? setTimeout(restMs) : setImmediate());
     }
     this.#writing = undefined;
   }
