@@ -5,6 +5,7 @@ import { type SessionStore, StoreError } from '@live-transcribe/core';
 import { openSqliteStore } from '@live-transcribe/store-sql';
 import { ManualClock, rulerAudio } from '@live-transcribe/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { scrape } from './support/scrape.ts';
 import { type Mood, SlowStore } from './support/slow-store.ts';
 import { startTestGateway, type TestGatewayOptions, testRate } from './test-gateway.ts';
 import { type Message, pcm16, WireClient } from './wire-client.ts';
@@ -43,6 +44,10 @@ const get = async ({ port }: TestGateway, path: string): Promise<{ status: numbe
   return { status: response.status, body: Object(body) };
 };
 
+/** For the store, with an event of theirs. */
+const untilSomeoneWaits = (gateway: TestGateway) =>
+  expect.poll(async () => (await scrape(gateway)).value('outbox_events')).toBeGreaterThan(0);
+
 const covered = ({ messages }: WireClient) =>
   Math.max(0, ...messages.map((message) => Number(message['covered'] ?? 0)));
 
@@ -76,7 +81,7 @@ describe('a final', () => {
       go = resolve;
     });
     client.send(pcm16(rulerAudio(0, 8_000)));
-    await clock.untilWaiting((ms) => ms === 2_000);
+    await untilSomeoneWaits(gateway);
     clock.advance(1_999);
     expect(client.all('final')).toEqual([]);
     clock.advance(1);
@@ -111,7 +116,7 @@ describe('a store that is away', () => {
       body: { code: 'store_unavailable' },
     });
     client.send(pcm16(rulerAudio(8_000, 8_000)));
-    await clock.untilWaiting((ms) => ms === 2_000);
+    await untilSomeoneWaits(gateway);
     clock.advance(2_000);
     await client.next('final', ({ segment }) => segment === 1);
     client.send(pcm16(rulerAudio(16_000, 8_000)));
@@ -151,7 +156,7 @@ describe('a store that is away', () => {
     };
     const gateway = await start({ clock, environment, openStore: away });
     const starting = speaking(gateway);
-    await clock.untilWaiting((ms) => ms === 2_000);
+    await untilSomeoneWaits(gateway);
     clock.advance(2_000);
     const client = await starting;
     for (const at of [0, 8_000]) {
@@ -185,7 +190,7 @@ describe('a store that is away', () => {
     const gateway = await start({ clock, openStore });
     expect(await get(gateway, '/readyz')).toMatchObject({ status: 503, body: { reason: 'There is no database.' } });
     const starting = speaking(gateway);
-    await clock.untilWaiting((ms) => ms === 2_000);
+    await untilSomeoneWaits(gateway);
     clock.advance(2_000);
     const client = await starting;
     client.send(pcm16(rulerAudio(0, 8_000)));

@@ -4,6 +4,7 @@ import { ManualClock } from '@live-transcribe/testkit';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { Outbox } from '../src/live/outbox.ts';
+import { StorePatience } from '../src/store/store-patience.ts';
 
 const session: NewSession = {
   id: '00000000-0000-4000-8000-000000000000',
@@ -30,7 +31,7 @@ function open() {
     if (store.isAway) throw new StoreError(store.fault, 'Away.');
   };
   let fences = 0;
-  const patience = { isOut: false };
+  const patience = new StorePatience(clock);
   const outbox = new Outbox({
     session,
     stored: 0,
@@ -68,7 +69,7 @@ describe('an outbox', () => {
   });
 
   it('tries again and again, more and more seldom, and loses nothing and repeats nothing', async () => {
-    const { outbox, arrived, clock, store, lines } = open();
+    const { outbox, arrived, clock, store, lines, patience } = open();
     store.isAway = true;
     const kept = upTo(5).map(async (seq) => outbox.keep(event(seq)));
     const pauses: number[] = [];
@@ -87,6 +88,7 @@ describe('an outbox', () => {
     clock.advance(15_000);
     await outbox.emptied();
     expect(arrived).toEqual(upTo(5));
+    patience.close();
     expect(clock.waiting).toEqual([]);
   });
 
@@ -128,7 +130,7 @@ describe('an outbox', () => {
   });
 
   it('gives up when the session is another server’s, and tells it once', async () => {
-    const { outbox, arrived, store, clock, fences } = open();
+    const { outbox, arrived, store, clock, fences, patience } = open();
     await outbox.keep(event(1));
     store.isAway = true;
     store.fault = 'store_fenced';
@@ -137,17 +139,43 @@ describe('an outbox', () => {
     expect(outbox.keep(event(4))).toBeUndefined();
     expect(outbox).toMatchObject({ empty: true, stored: 1 });
     expect(arrived).toEqual([1]);
+    patience.close();
     expect(clock.waiting).toEqual([]);
   });
 
   it('that is ended leaves no wait behind', async () => {
-    const { outbox, clock, store } = open();
+    const { outbox, clock, store, patience } = open();
     store.isAway = true;
     const kept = outbox.keep(event(1));
     await clock.untilWaiting((ms) => ms === 187.5);
     outbox.end();
     await kept;
     await outbox.emptied();
+    await turns(2);
+    patience.close();
+    expect(clock.waiting).toEqual([]);
+  });
+
+  it('shares one watch over the store with all others, and is told when it is closed', async () => {
+    const { clock, patience } = open();
+    const late: number[] = [];
+    const first = patience.begin(() => late.push(1));
+    clock.advance(500);
+    patience.begin(() => late.push(2));
+    expect(clock.waiting).toEqual([2_000]);
+    first.end();
+    clock.advance(1_500);
+    await turns(2);
+    expect(late).toEqual([]);
+    expect(clock.waiting).toEqual([500]);
+    clock.advance(500);
+    await turns(2);
+    expect(late).toEqual([2]);
+    patience.answered();
+    patience.begin(() => late.push(3));
+    patience.close();
+    expect(late).toEqual([2, 3]);
+    expect(patience.isOut).toBe(true);
     await turns(2);
     expect(clock.waiting).toEqual([]);
   });

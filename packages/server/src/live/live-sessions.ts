@@ -10,6 +10,7 @@ import {
   type Wanted,
 } from '@live-transcribe/core';
 import type { Log } from '../observe/log.ts';
+import { StorePatience } from '../store/store-patience.ts';
 import { checkLanguage } from './check-language.ts';
 import type { LiveSession } from './live-session.ts';
 import { type LiveSessionParts, type Opening, openLiveSession } from './open-live-session.ts';
@@ -52,7 +53,7 @@ export class LiveSessions {
   #isEnding = false;
 
   constructor({ tickMs, ...parts }: LiveSessionsOptions) {
-    this.#parts = { ...parts, patience: { isOut: false } };
+    this.#parts = { ...parts, patience: new StorePatience(parts.clock) };
     this.#ticking = setInterval(() => this.#tick(), tickMs);
     this.#ticking.unref();
   }
@@ -120,6 +121,7 @@ export class LiveSessions {
     for (const live of this.#live.values()) void live.release();
     for (const live of this.#live.values()) await live.ended;
     await this.#unkept.emptied();
+    this.#parts.patience.close();
   }
 
   /** Ends what is left, at once. Who can come back will: for them nothing more is kept, so that another server begins there. */
@@ -130,6 +132,7 @@ export class LiveSessions {
       else live.abort(reason);
     }
     this.#unkept.end();
+    void Promise.all([...this.#live.values()].map(({ ended }) => ended)).then(() => this.#parts.patience.close());
   }
 
   /** Ends a session, if it is here, since it is removed from the store. */

@@ -16,8 +16,9 @@ import { observeEngine } from '../observe/observed-engine.ts';
 import type { Rings } from '../observe/rings.ts';
 import type { ClientOrigin } from '../observe/session-observation.ts';
 import type { Recordings } from '../recordings/recordings.ts';
+import type { StorePatience } from '../store/store-patience.ts';
 import { LiveSession } from './live-session.ts';
-import { Outbox, type Patience } from './outbox.ts';
+import { Outbox } from './outbox.ts';
 import type { Seat } from './seat.ts';
 
 /** What all live sessions of a server share. */
@@ -34,7 +35,7 @@ export interface LiveSessionParts {
   readonly recordings: Pick<Recordings, 'begin'>;
   /** How long a lost client is waited for. */
   readonly resumeMs: number;
-  readonly patience: Patience;
+  readonly patience: StorePatience;
   /** Where what is said waits as well while the store is away. */
   readonly spill?: Spill | undefined;
 }

@@ -6,22 +6,15 @@ import {
   type NewSession,
   type SessionStore,
   type TranscribeError,
-  withTimeLimit,
 } from '@live-transcribe/core';
 import type { Spill } from '@live-transcribe/store-sql';
 import type { Log } from '../observe/log.ts';
 import { backoffMs } from '../store/backoff.ts';
+import type { StorePatience } from '../store/store-patience.ts';
 
 /** An hour of talk, at a sentence every few seconds. */
 const capacity = 1_024;
 const batchSize = 128;
-/** Clients are told of an event that could not be kept within this time all the same. */
-const patienceMs = 2_000;
-
-/** Whether the store has lately kept somebody waiting for as long as anybody waits: then nobody else does, until it answers. */
-export interface Patience {
-  isOut: boolean;
-}
 
 export interface OutboxOptions {
   readonly session: NewSession;
@@ -33,7 +26,7 @@ export interface OutboxOptions {
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Log;
-  readonly patience: Patience;
+  readonly patience: StorePatience;
   /** Where events wait as well while the store is away, so that they survive the end of this process. */
   readonly spill?: Spill | undefined;
   /** The session is no longer ours: another server has claimed it, or it was deleted. */
@@ -51,7 +44,7 @@ export class Outbox {
   readonly #ending = new AbortController();
   #claim: Claim | undefined;
   #waiting: LoggedEvent[] = [];
-  #wakeAll: (() => void)[] = [];
+  #waiters: (() => void)[] = [];
   #stored: number;
   /** The number of the last event that went to the spill, too. */
   #spilled = 0;
@@ -109,7 +102,7 @@ export class Outbox {
   end(): void {
     this.#ending.abort();
     this.#waiting = [];
-    this.#wake();
+    this.#wakeAll();
   }
 
   get #ended(): boolean {
@@ -117,14 +110,10 @@ export class Outbox {
   }
 
   async #kept(seq: number): Promise<void> {
-    const { clock, patience } = this.#options;
-    const onLate = () => {
-      patience.isOut = true;
-      this.#wake();
-    };
-    await withTimeLimit({ ms: patienceMs, clock, onLate }, async () => {
-      while (this.#stored < seq && !patience.isOut && !this.#ended) await this.#change();
-    });
+    const { patience } = this.#options;
+    const wait = patience.begin(this.#wakeAll);
+    while (this.#stored < seq && !patience.isOut && !this.#ended) await this.#change();
+    wait.end();
     if (this.#stored < seq) await this.#toSpill();
   }
 
@@ -175,8 +164,8 @@ export class Outbox {
     this.#waiting.splice(0, some.length);
     this.#stored = some.at(-1)?.seq ?? this.#stored;
     if (this.empty && this.#spilled > 0) void spill?.kept(session.id);
-    patience.isOut = false;
-    this.#wake();
+    patience.answered();
+    this.#wakeAll();
   }
 
   #fence(): void {
@@ -192,12 +181,12 @@ export class Outbox {
   }
 
   #change(): Promise<void> {
-    return new Promise((resolve) => this.#wakeAll.push(resolve));
+    return new Promise((resolve) => this.#waiters.push(resolve));
   }
 
-  #wake(): void {
-    const waiting = this.#wakeAll;
-    this.#wakeAll = [];
+  readonly #wakeAll = (): void => {
+    const waiting = this.#waiters;
+    this.#waiters = [];
     for (const wake of waiting) wake();
-  }
+  };
 }

@@ -1,0 +1,93 @@
+import type { Clock } from '@live-transcribe/core';
+
+/** Clients are told of an event that could not be kept within this time all the same. */
+const patienceMs = 2_000;
+
+/** Somebody who waits for the store. */
+export interface StoreWait {
+  /** The wait is over, one way or the other. */
+  end(): void;
+}
+
+interface Wait extends StoreWait {
+  readonly due: number;
+  readonly onLate: () => void;
+  isOver: boolean;
+}
+
+/**
+ * How long anybody waits for the store: 2 s, and once somebody has waited for so long nobody else does, until it answers.
+ * There is a wait for every final, and all last equally long: one timer serves them all, in the order of their coming.
+ */
+export class StorePatience {
+  readonly #clock: Clock;
+  readonly #ending = new AbortController();
+  /** Those that are over are let go when the timer comes to them. */
+  #waits: Wait[] = [];
+  #isOut = false;
+  #isWatching = false;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Whether the store has lately kept somebody waiting for as long as anybody waits. */
+  get isOut(): boolean {
+    return this.#isOut || this.#ending.signal.aborted;
+  }
+
+  /** Begins a wait; `onLate` is called, once, when patience is out before it is over. */
+  begin(onLate: () => void): StoreWait {
+    const wait: Wait = { due: this.#clock.now() + patienceMs, onLate, isOver: false, end: endWait };
+    this.#waits.push(wait);
+    if (!this.#isWatching) void this.#watch();
+    return wait;
+  }
+
+  /** The store has kept something. */
+  answered(): void {
+    this.#isOut = false;
+  }
+
+  /** Nobody waits any more, now or later; leaves no timer behind. */
+  close(): void {
+    this.#ending.abort();
+    this.#runOut();
+  }
+
+  async #watch(): Promise<void> {
+    this.#isWatching = true;
+    for (let oldest = this.#oldest(); oldest; oldest = this.#oldest()) {
+      const left = oldest.due - this.#clock.now();
+      if (left <= 0) this.#runOut();
+      else if (!(await this.#passes(left))) break;
+    }
+    this.#isWatching = false;
+  }
+
+  /** Whether so much time passes before the end. */
+  #passes(ms: number): Promise<boolean> {
+    return this.#clock.wait(ms, this.#ending.signal).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  #oldest(): Wait | undefined {
+    const first = this.#waits.findIndex(({ isOver }) => !isOver);
+    this.#waits.splice(0, first === -1 ? this.#waits.length : first);
+    return this.#waits[0];
+  }
+
+  #runOut(): void {
+    this.#isOut = true;
+    const late = this.#waits;
+    this.#waits = [];
+    for (const { isOver, onLate } of late) if (!isOver) onLate();
+  }
+}
+
+/** One function for all waits. */
+function endWait(this: Wait): void {
+  this.isOver = true;
+}
