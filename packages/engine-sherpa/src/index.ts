@@ -1,4 +1,5 @@
 export { sherpaMissing } from './find-sherpa.ts';
+export type { Decoding } from './hotwords.ts';
 export type { ModelDescription, ModelFile, ModelKind, Purpose, ReadModel, SherpaModel } from './model.ts';
 export {
   installedModels,

@@ -24,6 +24,7 @@ export const modelKinds = {
 } as const satisfies Record<string, readonly ModelFile[]>;
 
 export type ModelKind = keyof typeof modelKinds;
+/** `vocabulary`: sentencepiece's pieces with their scores. Recognisers cut hotwords by them, where they have them. */
 const modelFiles = ['tokens', 'model', 'encoder', 'decoder', 'joiner', 'vocabulary'] as const;
 export type ModelFile = (typeof modelFiles)[number];
 
@@ -64,6 +65,8 @@ export const modelDescription = z.looseObject({
   tailMs: z.number().int().min(0).max(5_000).default(800),
   /** How much later than its sound a token's time is, in ms; negative where it is earlier. */
   tokenDelayMs: z.number().int().min(-2_000).max(2_000).default(0),
+  /** How much a hotword gains for each of its tokens, as a logarithm; 1.5 is sherpa-onnx's own. */
+  hotwordsScore: z.number().min(0).max(100).default(1.5),
   /** One sentence for people about how well it recognises. */
   caveat: z.string().optional(),
 });
@@ -110,7 +113,8 @@ export function readAnyModel(folder: string): ReadModel<Purpose> {
   if ('invalid' in read) return read;
   const { kind, files } = read.description;
   let bytes = 0;
-  for (const role of modelKinds[kind]) {
+  const needed: readonly ModelFile[] = modelKinds[kind];
+  for (const role of new Set([...needed, ...(files.vocabulary === undefined ? [] : (['vocabulary'] as const))])) {
     const path = files[role];
     if (path === undefined) return { invalid: `${file} names no file for "${role}", which a ${kind} model needs.` };
     const fault = faultOf(join(folder, path), role);

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Duplex } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { EngineError, type EngineEvent, Patience, type RecognitionOptions } from '@live-transcribe/core';
+import { EngineError, type EngineEvent, Patience } from '@live-transcribe/core';
 import { Gathered } from './gathered.ts';
-import type { LoadRequest } from './messages.ts';
+import type { LoadRequest, OpenRequest } from './messages.ts';
 import { lost, SherpaSession } from './sherpa-session.ts';
 import { FrameReader, fromWorker, jsonFrame, readJson, readNumber, toWorker } from './wire.ts';
 
@@ -73,12 +73,12 @@ export class RecogniserProcess {
   }
 
   /** Begins a recognition, which `signal` ends; only while it is ready. */
-  open({ language, words }: RecognitionOptions, signal: AbortSignal): SherpaSession {
+  open(request: OpenRequest, signal: AbortSignal): SherpaSession {
     this.#streams += 1;
     const stream = this.#streams;
     const channel = { send: (bytes: Buffer) => this.#send(bytes), expect: () => this.#patience.expect() };
     const onEnd = () => this.#sessions.delete(stream);
-    const session = new SherpaSession({ stream, channel, language, words, signal, onEnd });
+    const session = new SherpaSession({ stream, channel, request, signal, onEnd });
     if (!signal.aborted) this.#sessions.set(stream, session);
     return session;
   }

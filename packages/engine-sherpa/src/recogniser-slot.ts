@@ -1,7 +1,7 @@
 import type { LoadRequest, ModelPlace } from './messages.ts';
 import { RecogniserProcess } from './recogniser-process.ts';
 
-export type Beside = Omit<LoadRequest, keyof ModelPlace<'recognition'>>;
+export type Beside = Omit<LoadRequest, keyof ModelPlace<'recognition'> | 'search'>;
 
 export interface SlotOptions {
   readonly request: LoadRequest;

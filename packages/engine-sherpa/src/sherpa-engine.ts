@@ -7,11 +7,12 @@ import {
   type EngineSession,
   type RecognitionOptions,
 } from '@live-transcribe/core';
+import { type HotwordOptions, Hotwords } from './hotwords.ts';
 import type { Purpose, SherpaModel } from './model.ts';
 import type { RecogniserProcess } from './recogniser-process.ts';
 import { RecogniserSlot } from './recogniser-slot.ts';
 
-export interface SherpaEngineOptions {
+export interface SherpaEngineOptions extends HotwordOptions {
   readonly model: SherpaModel;
   /** Gives marks, and capitals, to the finals of a model that writes none. */
   readonly punctuation?: SherpaModel<'punctuation'>;
@@ -21,7 +22,6 @@ export interface SherpaEngineOptions {
   readonly maxSessions?: number;
   /** How long a recogniser may owe an answer before it is given up, in ms; when absent 10,000, or 60,000 for offline models. */
   readonly patienceMs?: number;
-  readonly warn: (message: string, details: object) => void;
 }
 
 /** The library, and what a model takes beside its files. */
@@ -59,6 +59,7 @@ class SherpaEngine implements Engine {
   readonly features: EngineFeatures;
   readonly #options: SherpaEngineOptions;
   readonly #slots: readonly RecogniserSlot[];
+  readonly #hotwords: Hotwords;
   #isClosed = false;
 
   constructor(options: SherpaEngineOptions) {
@@ -68,8 +69,9 @@ class SherpaEngine implements Engine {
       options.patienceMs ?? (description.kind.startsWith('offline-') ? offlinePatienceMs : streamingPatienceMs);
     this.#options = options;
     this.features = { languages: description.languages, caveat: description.caveat };
+    this.#hotwords = new Hotwords(model, options);
     const slot = {
-      request: { folder, description },
+      request: { folder, description, search: this.#hotwords.search },
       beside: { ...(punctuation && { punctuation: placeOf(punctuation) }) },
       patienceMs,
       warn,
@@ -88,10 +90,17 @@ class SherpaEngine implements Engine {
   }
 
   async open(options: RecognitionOptions, signal: AbortSignal): Promise<EngineSession> {
+    const { language, words } = options;
+    const hotwords = this.#hotwords.of(options);
+    const request = {
+      words,
+      ...(language !== undefined && { language }),
+      ...(hotwords.length > 0 && { hotwords }),
+    };
     for (;;) {
       signal.throwIfAborted();
       const recogniser = this.#place();
-      if (recogniser.state === 'ready') return recogniser.open(options, signal);
+      if (recogniser.state === 'ready') return recogniser.open(request, signal);
       await abortable(recogniser.ready, signal);
     }
   }
@@ -99,6 +108,7 @@ class SherpaEngine implements Engine {
   async close(): Promise<void> {
     this.#isClosed = true;
     await Promise.all(this.#slots.map((slot) => slot.close(closed())));
+    this.#hotwords.close();
   }
 
   /** The recogniser for another session: the one with the fewest, of those with room. Throws where there is none. */

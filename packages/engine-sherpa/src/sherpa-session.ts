@@ -1,4 +1,5 @@
 import { EngineError, type EngineEvent, EngineEvents, type EngineSession } from '@live-transcribe/core';
+import type { OpenRequest } from './messages.ts';
 import { bytesOf, frame, jsonFrame, toWorker } from './wire.ts';
 
 /** Samples that may wait for the recogniser: 1 s at 16 kHz. A file that is faster waits here, so that it delays nobody. */
@@ -19,8 +20,7 @@ export interface SherpaSessionOptions {
   /** Unique in its process. */
   readonly stream: number;
   readonly channel: Channel;
-  readonly language: string | undefined;
-  readonly words: boolean;
+  readonly request: OpenRequest;
   readonly signal: AbortSignal;
   /** Called once, when it is over. */
   readonly onEnd: () => void;
@@ -37,9 +37,9 @@ export class SherpaSession implements EngineSession {
 
   constructor(options: SherpaSessionOptions) {
     this.#options = options;
-    const { language, words, signal, channel, stream } = options;
+    const { request, signal, channel, stream } = options;
     this.#onAbort = () => this.fail(signal.reason);
-    channel.send(jsonFrame(toWorker.open, stream, { words, ...(language !== undefined && { language }) }));
+    channel.send(jsonFrame(toWorker.open, stream, request));
     signal.addEventListener('abort', this.#onAbort);
     if (signal.aborted) this.#onAbort();
   }

@@ -1,10 +1,10 @@
-// The library called directly, as its own examples do: node direct.cjs <folder of a streaming model> <raw PCM16 at 16 kHz>
+// The library called directly, as its own examples do: node direct.cjs <folder of a streaming model> <raw PCM16 at 16 kHz> [decoding method]
 // prints the utterances as JSON. A process of its own, since the library ends its process on mistakes.
 const { readFileSync } = require('node:fs');
 const { join } = require('node:path');
 const { OnlineRecognizer } = require('sherpa-onnx-node');
 
-const [folder, file] = process.argv.slice(2);
+const [folder, file, decodingMethod = 'greedy_search'] = process.argv.slice(2);
 const { kind, files, featureDim, tailMs = 800 } = JSON.parse(readFileSync(join(folder, 'model.json'), 'utf8'));
 const { tokens, ...networks } = Object.fromEntries(
   Object.entries(files).map(([role, name]) => [role, join(folder, name)]),
@@ -12,7 +12,7 @@ const { tokens, ...networks } = Object.fromEntries(
 const recognizer = new OnlineRecognizer({
   featConfig: { sampleRate: 16_000, featureDim },
   modelConfig: { [kind === 'transducer' ? kind : 'nemoCtc']: networks, tokens, numThreads: 1 },
-  decodingMethod: 'greedy_search',
+  decodingMethod,
   enableEndpoint: true,
   rule1MinTrailingSilence: 2.4,
   rule2MinTrailingSilence: 0.8,

@@ -43,6 +43,11 @@ describe('a model’s folder', () => {
       'inside the model',
     ],
     ['a file left out', () => describeAs({ kind: 'transducer' }), 'names no file for "encoder"'],
+    [
+      'a vocabulary that is missing',
+      () => describeAs({ files: { tokens: 'tokens.txt', model: 'model.onnx', vocabulary: 'bpe.vocab' } }),
+      'bpe.vocab is missing',
+    ],
     ['a missing file', () => rmSync(join(folder, 'tokens.txt')), 'tokens.txt is missing'],
     ['an empty file', () => writeFileSync(join(folder, 'tokens.txt'), ''), 'tokens.txt is empty'],
     ['a model that is none', () => writeFileSync(join(folder, 'model.onnx'), '<!doctype html>'), 'is not an ONNX file'],

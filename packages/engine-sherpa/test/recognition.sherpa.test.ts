@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { collect, recognise, speak, tinyModel, wordErrorRate } from '@live-transcribe/testkit';
 import { afterEach, describe, expect, it } from 'vitest';
+import type { Decoding } from '../src/index.ts';
 import {
   createEngine,
   describeWithSherpa,
@@ -21,12 +22,16 @@ import {
 const ms = 16;
 
 describeWithSherpa('what sherpa recognises', () => {
-  describe.each(['tiny-streaming', 'tiny-transducer'] as const)('with the model %s', recognises);
+  describe.each([
+    ['tiny-streaming', 'greedy_search'],
+    ['tiny-transducer', 'greedy_search'],
+    ['tiny-transducer', 'modified_beam_search'],
+  ] as const)('with the model %s, by %s', recognises);
 });
 
-function recognises(name: TinyModel) {
+function recognises(name: TinyModel, decoding: Decoding) {
   const ending = new AbortController();
-  const create = () => createEngine({ model: tiny(name) });
+  const create = () => createEngine({ model: tiny(name), decoding });
   let engine = create();
   afterEach(async () => {
     await engine.close();
@@ -45,7 +50,7 @@ function recognises(name: TinyModel) {
 
   it('is what the library says when it is called directly, however the audio is cut', async () => {
     const samples = await spoken();
-    const direct = await calledDirectly(name, samples);
+    const direct = await calledDirectly(name, decoding, samples);
     expect(direct).toHaveLength(phrases.length);
     for (const size of [123, 1_600, 3_200, samples.length]) {
       expect(finals(await recognise(await open(), samples, size)), `pieces of ${size}`).toEqual(direct);
@@ -112,12 +117,12 @@ function recognises(name: TinyModel) {
   });
 }
 
-async function calledDirectly(name: TinyModel, samples: Int16Array): Promise<unknown> {
+async function calledDirectly(name: TinyModel, decoding: Decoding, samples: Int16Array): Promise<unknown> {
   const folder = await mkdtemp(join(tmpdir(), 'live-transcribe-direct-'));
   try {
     const file = join(folder, 'speech.pcm');
     await writeFile(file, new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength));
-    const { stdout } = await promisify(execFile)(process.execPath, [directScript, tinyModel(name), file]);
+    const { stdout } = await promisify(execFile)(process.execPath, [directScript, tinyModel(name), file, decoding]);
     return JSON.parse(stdout);
   } finally {
     await rm(folder, { recursive: true });

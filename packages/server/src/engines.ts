@@ -70,6 +70,7 @@ function localEngine(config: Config, log: Log): PickedEngine {
 function sherpa(config: Config, log: Log, found: FoundSherpa, because: string): PickedEngine {
   if ('missing' in found) return nothing(config, `${because}, but: ${found.missing} ${howToGetModel(config)}`);
   const { sherpaProcesses: processes, sherpaSessions: maxSessions } = config;
+  const { sherpaDecoding: decoding, sherpaHotwords: hotwords } = config;
   const { model: punctuation, fault } = found.punctuation;
   if (fault !== undefined) log.warn(fault);
   const engine = createSherpaEngine({
@@ -77,6 +78,8 @@ function sherpa(config: Config, log: Log, found: FoundSherpa, because: string): 
     ...(punctuation && { punctuation }),
     ...(processes !== undefined && { processes }),
     ...(maxSessions !== undefined && { maxSessions }),
+    ...(decoding !== undefined && { decoding }),
+    ...(hotwords !== undefined && { hotwords }),
     warn: (message, details) => log.warn(details, message),
   });
   const { name } = found.model;

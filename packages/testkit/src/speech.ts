@@ -44,16 +44,16 @@ export async function speak(text: string, options: SpeakOptions = {}): Promise<I
   }
 }
 
-/** Two words spoken at the same time, one of them softer, with a second of silence around: what was said can be doubted. */
+/** Two words spoken at the same time, one of them softer, with half a second of silence before and more behind: what was said can be doubted. */
 export async function speakAtOnce(softer: string, louder: string): Promise<Int16Array> {
   const [one, other] = await Promise.all([speak(softer), speak(louder)]);
-  const samples = new Int16Array(Math.max(one.length, other.length) + 2 * speechRate);
+  const lead = speechRate / 2;
+  const samples = new Int16Array(lead + Math.max(one.length, other.length) + speechRate);
   for (const [word, share] of [
     [one, 0.4],
     [other, 0.6],
   ] as const)
-    for (const [at, sample] of word.entries())
-      samples[speechRate + at] = (samples[speechRate + at] ?? 0) + share * sample;
+    for (const [at, sample] of word.entries()) samples[lead + at] = (samples[lead + at] ?? 0) + share * sample;
   return samples;
 }
 

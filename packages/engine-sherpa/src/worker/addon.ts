@@ -54,7 +54,8 @@ export interface OfflineStream {
 }
 
 export interface OfflineRecognizer {
-  createStream(): OfflineStream;
+  /** `hotwords`, with `/` between them: only of a transducer that is searched by beam. Signs beside letters in them can end the process. */
+  createStream(hotwords?: string): OfflineStream;
   decodeAsync(stream: OfflineStream): Promise<RecognizerResult>;
 }
 

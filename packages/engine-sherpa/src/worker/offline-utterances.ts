@@ -124,8 +124,8 @@ export class OfflineUtterances implements Utterances {
     const audio = this.#kept.between(from, until);
     const samples = new Float32Array(audio.length + msToSamples(this.#options.tailMs, sampleRate));
     for (let at = 0; at < audio.length; at += 1) samples[at] = (audio[at] ?? 0) / 32_768;
-    const stream = this.#recognizer.createStream();
-    const { language } = this.#options;
+    const { language, hotwords = [] } = this.#options;
+    const stream = this.#recognizer.createStream(hotwords.length > 0 ? hotwords.join('/') : undefined);
     if (language !== undefined) stream.setOption('language', language);
     stream.acceptWaveform({ samples, sampleRate });
     const result = await this.#recognizer.decodeAsync(stream);

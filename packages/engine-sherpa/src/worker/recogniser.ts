@@ -28,10 +28,10 @@ export async function loadRecogniser(request: LoadRequest): Promise<Recogniser> 
   const isMultilingual = languages === 'any' || languages.length > 1;
   return {
     rehearse,
-    open({ language, words }, tell) {
+    open({ language, words, hotwords }, tell) {
       const asked = isMultilingual && language !== undefined && { language };
       const told = punctuator && knows(punctuator, language, languages) ? punctuated(tell, punctuator) : tell;
-      return open({ words, tailMs, tokenDelayMs, ...asked }, told);
+      return open({ words, tailMs, tokenDelayMs, ...asked, ...(hotwords && { hotwords }) }, told);
     },
   };
 }

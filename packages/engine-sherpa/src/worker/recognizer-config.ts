@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { LoadRequest } from '../messages.ts';
+import type { LoadRequest, Search } from '../messages.ts';
 import type { ModelDescription, ModelFile } from '../model.ts';
 
 /**
@@ -12,7 +12,7 @@ const endpoints = { rule1MinTrailingSilence: 2.4, rule2MinTrailingSilence: 0.8, 
 const common = { numThreads: 1, provider: 'cpu', debug: 0 };
 
 /** What sherpa-onnx wants to know of a model. */
-export function recognizerConfig({ folder, description }: LoadRequest): object {
+export function recognizerConfig({ folder, description, search }: LoadRequest): object {
   const { sampleRate, featureDim, modelType, kind } = description;
   const featConfig = { sampleRate, featureDim };
   const path = (file: ModelFile) => join(folder, description.files[file] ?? '');
@@ -20,10 +20,18 @@ export function recognizerConfig({ folder, description }: LoadRequest): object {
     ...common,
     tokens: path('tokens'),
     ...(modelType !== undefined && { modelType }),
+    ...(search.kind === 'beam' && search.pieces),
     ...network(kind, path, onlyLanguage(description)),
   };
-  const offline = { featConfig, modelConfig, decodingMethod: 'greedy_search' };
+  const offline = { featConfig, modelConfig, ...decoding(search, description) };
   return kind.startsWith('offline-') ? offline : { ...offline, enableEndpoint: true, ...endpoints };
+}
+
+function decoding(search: Search, { hotwordsScore }: ModelDescription): object {
+  if (search.kind === 'greedy') return { decodingMethod: 'greedy_search' };
+  const beam = { decodingMethod: 'modified_beam_search', hotwordsScore };
+  const hotwordsBuf = search.hotwords.join('\n');
+  return hotwordsBuf === '' ? beam : { ...beam, hotwordsBuf, hotwordsBufSize: Buffer.byteLength(hotwordsBuf) };
 }
 
 /** What a model with one language is told once, and no session can change. */

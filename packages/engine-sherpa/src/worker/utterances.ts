@@ -17,6 +17,8 @@ export interface UtterancesOptions {
   /** ISO 639-1; absent: the model decides. */
   readonly language?: string;
   readonly words: boolean;
+  /** Words that are likely to be said; only where the model can have them. */
+  readonly hotwords?: readonly string[];
   /** Silence behind the last sample, in ms, so that the model's last window is full. */
   readonly tailMs: number;
   /** How much later than its sound a token's time is, in ms. */

@@ -1,4 +1,4 @@
-import { integer, optional, setting, text, url } from './setting.ts';
+import { integer, list, oneOf, optional, setting, text, url } from './setting.ts';
 
 /** What concerns the engine sherpa. */
 export const sherpaSettings = {
@@ -19,6 +19,18 @@ export const sherpaSettings = {
     optional(integer(1, 100_000)),
     undefined,
     'How many sessions the engine sherpa takes at once; as many as its measured speed allows if not set.',
+  ),
+  sherpaDecoding: setting(
+    'SHERPA_DECODING',
+    optional(oneOf(['greedy_search', 'modified_beam_search'])),
+    undefined,
+    'How a transducer is searched for its text; when not set, modified_beam_search where there are SHERPA_HOTWORDS, else greedy_search.',
+  ),
+  sherpaHotwords: setting(
+    'SHERPA_HOTWORDS',
+    optional(list),
+    undefined,
+    'Names and terms that are likely to be said, separated by commas; for transducers.',
   ),
   sherpaPunctuation: setting(
     'SHERPA_PUNCTUATION',
