@@ -18,12 +18,6 @@ async function spoken(): Promise<Int16Array> {
   return Int16Array.from([...parts.flatMap((part) => [...part]), ...new Int16Array(16_000)]);
 }
 
-interface Final {
-  readonly text: string;
-  readonly start: number;
-  readonly end: number;
-}
-
 describeWith([speechToolsMissing(), sherpaMissing()], 'sherpa behind the sockets', { timeout: 60_000 }, () => {
   let gateway: Awaited<ReturnType<typeof startTestGateway>>;
   let samples: Int16Array;
@@ -72,41 +66,6 @@ describeWith([speechToolsMissing(), sherpaMissing()], 'sherpa behind the sockets
     const client = await WireClient.open(gateway.port, '/v1/transcriptions');
     client.send({ action: 'start', language: 'sv' });
     expect(await client.next('error')).toMatchObject({ code: 'unsupported_language' });
-  });
-
-  /** The finals of the speech, whose recogniser is killed when the client has read `killAfter` partials. */
-  async function transcribe(killAfter?: number): Promise<Final[]> {
-    const client = await WireClient.open(gateway.port, '/v1/transcriptions');
-    client.send({ action: 'start', language: 'en', encoding: 'pcm16', sample_rate: 16_000 });
-    const part = samples.length >> 1;
-    client.send(pcm16(samples.subarray(0, part)));
-    if (killAfter !== undefined) {
-      await client.next('partial', () => client.all('partial').length >= killAfter);
-      const [recogniser = 0] = childProcesses();
-      process.kill(recogniser, 'SIGKILL');
-    }
-    client.send(pcm16(samples.subarray(part)));
-    client.send({ action: 'stop' });
-    expect((await client.closed).code).toBe(1000);
-    expect(client.all('error')).toEqual([]);
-    const finals = client.messages.filter((message) => 'final' in message);
-    return finals.map(({ final, start, end }) => ({ text: String(final), start: Number(start), end: Number(end) }));
-  }
-
-  it('gives every word once, also when its recogniser is killed in the middle of an utterance', async () => {
-    const undisturbed = await transcribe();
-    expect(undisturbed.map(({ text }) => text)).toEqual(phrases);
-    for (const killAfter of [1, 2]) {
-      const finals = await transcribe(killAfter);
-      const text = finals.map((final) => final.text).join(' ');
-      expect(
-        wordErrorRate(phrases.join(' '), text).rate,
-        `killed after ${killAfter} partials: ${text}`,
-      ).toBeLessThanOrEqual(0.1);
-      for (const [index, { start }] of finals.entries()) {
-        expect(start).toBeGreaterThanOrEqual(finals[index - 1]?.end ?? 0);
-      }
-    }
   });
 
   it('spells its finals on both sockets, and the words in them, where there is a model for it', async () => {
