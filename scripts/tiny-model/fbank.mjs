@@ -3,14 +3,15 @@
  * mirrored. Samples are from -1 to 1.
  */
 export const featureDim = 40;
-const rate = 16_000;
+export const rate = 16_000;
 const shift = 160;
 const length = 400;
-const size = 512;
+export const size = 512;
 
 const hann = (index) => 0.5 - 0.5 * Math.cos((2 * Math.PI * index) / (length - 1));
 const povey = Float64Array.from({ length }, (_, index) => hann(index) ** 0.85);
-const filters = makeFilters();
+/** `weights` of the spectrum from line `first` on, for each bin. */
+export const filters = makeFilters();
 const cosines = Float64Array.from({ length: size / 2 }, (_, index) => Math.cos((-2 * Math.PI * index) / size));
 const sines = Float64Array.from({ length: size / 2 }, (_, index) => Math.sin((-2 * Math.PI * index) / size));
 const reversed = Uint16Array.from({ length: size }, (_, index) =>

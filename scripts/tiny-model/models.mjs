@@ -1,5 +1,8 @@
 import { offlineModel, streamingModel } from './export.mjs';
 import { featureDim } from './fbank.mjs';
+import { nemoDecoder, nemoDurationJoiner, nemoJoiner, nemoTokens } from './nemo-decoder.mjs';
+import { nemoOfflineEncoder, nemoStreamingEncoder } from './nemo-encoder.mjs';
+import { nemoBins } from './nemo-features.mjs';
 import { decoder, joiner, offlineEncoder, streamingEncoder } from './transducer.mjs';
 import { tokens } from './vocabulary.mjs';
 import { writeTiny } from './write.mjs';
@@ -11,12 +14,25 @@ export function writeModels(network) {
   const others = { decoder: decoder(), joiner: joiner() };
   writeModel('tiny-transducer', 'transducer', { encoder: streamingEncoder(network), ...others });
   writeModel('tiny-offline-transducer', 'offline-transducer', { encoder: offlineEncoder(network), ...others });
+  const nemo = { order: nemoTokens, featureDim: nemoBins };
+  const streaming = {
+    encoder: nemoStreamingEncoder(network),
+    decoder: nemoDecoder({ repeats: false }),
+    joiner: nemoJoiner(),
+  };
+  writeModel('tiny-nemo', 'transducer', streaming, nemo);
+  const offline = {
+    encoder: nemoOfflineEncoder(network),
+    decoder: nemoDecoder({ repeats: true }),
+    joiner: nemoDurationJoiner(),
+  };
+  writeModel('tiny-offline-nemo', 'offline-transducer', offline, { ...nemo, modelType: 'nemo_transducer' });
 }
 
-/** `parts`: the ONNX files' bytes, by their role. */
-function writeModel(name, kind, parts) {
+/** `parts`: the ONNX files' bytes, by their role; `more`: of its `model.json`, and the `order` of its tokens. */
+function writeModel(name, kind, parts, { order = tokens, ...more } = {}) {
   const networks = Object.entries(parts).map(([role, bytes]) => [role, [`${role}.onnx`, bytes]]);
-  const numbered = tokens.map((token, index) => `${token} ${index}\n`).join('');
+  const numbered = order.map((token, index) => `${token} ${index}\n`).join('');
   const files = { ...Object.fromEntries(networks), tokens: ['tokens.txt', numbered] };
-  writeTiny(name, { description: { kind, languages: ['en'], featureDim }, files });
+  writeTiny(name, { description: { kind, languages: ['en'], featureDim, ...more }, files });
 }

@@ -14,22 +14,24 @@ const size = tokens.length;
 /** Tokens before, that the decoder is given, as by icefall's models; it looks at the last one. */
 const contextSize = 2;
 /** What a token loses where it may not stand, as a logarithm. */
-const unlikely = -4;
+export const unlikely = -4;
 /** So that there is a logarithm of what is impossible. */
 const least = 1e-5;
 
-/** From the probabilities `likely`, and `before`, those one step earlier, to `said`: logarithms, each token where it begins. */
-const onsets = {
+/** From the probabilities `likely`, and `before`, those one step earlier, to logarithms of each token where it begins. */
+export const onsets = (into) => ({
   operations: [
     operation('Mul', ['likely', 'before'], ['repeated']),
     operation('MatMul', ['repeated', 'toBlank'], ['moved']),
     operation('Add', ['likely', 'moved'], ['exact']),
     operation('Relu', ['exact'], ['rounded']),
     operation('Add', ['rounded', 'least'], ['possible']),
-    operation('Log', ['possible'], ['said']),
+    operation('Log', ['possible'], [into]),
   ],
   initializers: [floats('toBlank', [size, size], repetitionsToBlank()), floats('least', [1], Float32Array.of(least))],
-};
+});
+
+const said = onsets('said');
 
 function repetitionsToBlank() {
   const matrix = new Float32Array(size * size);
@@ -41,7 +43,7 @@ function repetitionsToBlank() {
 }
 
 /** From `features` (batch, frames, bins) to `likely`. */
-function probabilities(network) {
+export function probabilities(network) {
   const { operations, initializers } = body(network);
   const first = operation('Transpose', ['features'], ['layer0'], { perm: [0, 2, 1] });
   return { operations: [first, ...operations, operation('Exp', ['scores'], ['likely'])], initializers };
@@ -65,8 +67,8 @@ export function streamingEncoder(network) {
     integers('steps', [1]),
   ];
   return model({
-    operations: [...operations, ...before, ...onsets.operations],
-    initializers: [...initializers, ...places, ...onsets.initializers],
+    operations: [...operations, ...before, ...said.operations],
+    initializers: [...initializers, ...places, ...said.initializers],
     inputs: [
       value('features', ['batch', windowSize, featureDim]),
       value('hidden', [1, 'batch', size]),
@@ -96,11 +98,11 @@ export function offlineEncoder(network) {
     operation('Pad', ['likely', 'later'], ['before']),
   ];
   return model({
-    operations: [...operations, ...before, ...onsets.operations, ...countSteps.operations],
+    operations: [...operations, ...before, ...said.operations, ...countSteps.operations],
     initializers: [
       ...initializers,
       integers('later', [0, 1, 0, 0, -1, 0]),
-      ...onsets.initializers,
+      ...said.initializers,
       ...countSteps.initializers,
     ],
     inputs: [value('features', ['batch', 'frames', featureDim]), value('length', ['batch'], 'int64')],

@@ -12,21 +12,24 @@ describeWithSherpa('how sure sherpa is', () => {
     return utterances(await recognise(await engine.open(options, ending.signal), samples));
   };
 
-  describe.each(['tiny-transducer', 'tiny-offline-transducer'] as const)('by the model %s', (model) => {
-    it('is told of each word and of each utterance, and is less where two words are said at once', async () => {
-      const [clear, ...others] = await hear(model, await spoken(phrases));
-      const [doubtful] = await hear(model, await speakAtOnce('two', 'stop'));
-      expect(others).toHaveLength(phrases.length - 1);
-      for (const { confidence, words = [] } of [clear, ...others, doubtful].flatMap((heard) => heard ?? [])) {
-        expect(words.length).toBeGreaterThan(0);
-        for (const value of [confidence, ...words.map((word) => word.confidence)]) {
-          expect(value).toBeGreaterThan(0);
-          expect(value).toBeLessThanOrEqual(1);
+  describe.each(['tiny-transducer', 'tiny-nemo', 'tiny-offline-transducer', 'tiny-offline-nemo'] as const)(
+    'by the model %s',
+    (model) => {
+      it('is told of each word and of each utterance, and is less where two words are said at once', async () => {
+        const [clear, ...others] = await hear(model, await spoken(phrases));
+        const [doubtful] = await hear(model, await speakAtOnce('two', 'stop'));
+        expect(others).toHaveLength(phrases.length - 1);
+        for (const { confidence, words = [] } of [clear, ...others, doubtful].flatMap((heard) => heard ?? [])) {
+          expect(words.length).toBeGreaterThan(0);
+          for (const value of [confidence, ...words.map((word) => word.confidence)]) {
+            expect(value).toBeGreaterThan(0);
+            expect(value).toBeLessThanOrEqual(1);
+          }
         }
-      }
-      expect(doubtful?.confidence).toBeLessThan(clear?.confidence ?? 0);
-    });
-  });
+        expect(doubtful?.confidence).toBeLessThan(clear?.confidence ?? 0);
+      });
+    },
+  );
 
   it.each(['tiny-streaming', 'tiny-offline'] as const)('is not known by the model %s', async (model) => {
     const [heard] = await hear(model, await spoken(phrases.slice(0, 1)));

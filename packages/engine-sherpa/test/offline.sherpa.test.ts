@@ -15,7 +15,10 @@ import {
 const ms = 16;
 
 describeWithSherpa('what an offline model recognises, in two passes', () => {
-  describe.each(['tiny-offline', 'tiny-offline-transducer'] as const)('with the model %s', recognises);
+  describe.each(['tiny-offline', 'tiny-offline-transducer', 'tiny-offline-nemo'] as const)(
+    'with the model %s',
+    recognises,
+  );
 });
 
 function recognises(name: TinyModel) {

@@ -26,6 +26,7 @@ describeWithSherpa('what sherpa recognises', () => {
     ['tiny-streaming', 'greedy_search'],
     ['tiny-transducer', 'greedy_search'],
     ['tiny-transducer', 'modified_beam_search'],
+    ['tiny-nemo', 'greedy_search'],
   ] as const)('with the model %s, by %s', recognises);
 });
 

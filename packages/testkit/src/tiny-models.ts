@@ -3,8 +3,10 @@ import { fileURLToPath } from 'node:url';
 export type TinyModel =
   | 'tiny-streaming'
   | 'tiny-transducer'
+  | 'tiny-nemo'
   | 'tiny-offline'
   | 'tiny-offline-transducer'
+  | 'tiny-offline-nemo'
   | 'tiny-punctuation-en'
   | 'tiny-punctuation-zh-en';
 
