@@ -1,5 +1,5 @@
 // The library called directly, as its own examples do: node direct.cjs <folder of a streaming model> <raw PCM16 at 16 kHz> [decoding method]
-// prints the utterances as JSON. A process of its own, since the library ends its process on mistakes.
+// prints the utterances as JSON, and when their first token sounds, in s. A process of its own, since the library ends its process on mistakes.
 const { readFileSync } = require('node:fs');
 const { join } = require('node:path');
 const { OnlineRecognizer } = require('sherpa-onnx-node');
@@ -23,8 +23,8 @@ const bytes = readFileSync(file);
 const utterances = [];
 
 const take = () => {
-  const { text } = recognizer.getResult(stream);
-  if (text.trim() !== '') utterances.push(text.trim());
+  const { text, start_time: from = 0, timestamps = [] } = recognizer.getResult(stream);
+  if (text.trim() !== '') utterances.push({ text: text.trim(), start: from + timestamps[0] });
 };
 
 const hear = (samples) => {

@@ -1,15 +1,10 @@
-import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { collect, recognise, speak, tinyModel, wordErrorRate } from '@live-transcribe/testkit';
+import { collect, recognise, speak, wordErrorRate } from '@live-transcribe/testkit';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Decoding } from '../src/index.ts';
+import { calledDirectly } from './called-directly.ts';
 import {
   createEngine,
   describeWithSherpa,
-  directScript,
   finals,
   options,
   phrases,
@@ -51,7 +46,7 @@ function recognises(name: TinyModel, decoding: Decoding) {
 
   it('is what the library says when it is called directly, however the audio is cut', async () => {
     const samples = await spoken();
-    const direct = await calledDirectly(name, decoding, samples);
+    const direct = (await calledDirectly(name, decoding, samples)).map(({ text }) => text);
     expect(direct).toHaveLength(phrases.length);
     for (const size of [123, 1_600, 3_200, samples.length]) {
       expect(finals(await recognise(await open(), samples, size)), `pieces of ${size}`).toEqual(direct);
@@ -116,16 +111,4 @@ function recognises(name: TinyModel, decoding: Decoding) {
     await session.finish();
     expect(finals(await events)).toEqual(['seven']);
   });
-}
-
-async function calledDirectly(name: TinyModel, decoding: Decoding, samples: Int16Array): Promise<unknown> {
-  const folder = await mkdtemp(join(tmpdir(), 'live-transcribe-direct-'));
-  try {
-    const file = join(folder, 'speech.pcm');
-    await writeFile(file, new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength));
-    const { stdout } = await promisify(execFile)(process.execPath, [directScript, tinyModel(name), file, decoding]);
-    return JSON.parse(stdout);
-  } finally {
-    await rm(folder, { recursive: true });
-  }
 }

@@ -1,4 +1,3 @@
-import { fileURLToPath } from 'node:url';
 import { joinSamples } from '@live-transcribe/audio';
 import type { EngineEvent } from '@live-transcribe/core';
 import { describeWith, speak, speechToolsMissing, tinyModel } from '@live-transcribe/testkit';
@@ -25,8 +24,6 @@ export function tiny(name: TinyModel = 'tiny-streaming'): SherpaModel {
 
 export const createEngine = (engineOptions: Partial<SherpaEngineOptions> = {}) =>
   createSherpaEngine({ model: tiny(), processes: 1, warn: () => undefined, ...engineOptions });
-
-export const directScript = fileURLToPath(new URL('direct.cjs', import.meta.url));
 
 /** Phrases of the words that the tiny models know. */
 export const phrases = [
