@@ -75,10 +75,6 @@ const saidIn = (events: readonly EngineEvent[]): Said[] =>
     return [{ text: event.text, start: event.start, end: event.end }];
   });
 
-/** How many of a connection's samples nobody needs any more. */
-const settledOf = ({ events }: NotedConnection) =>
-  events.reduce((most, event) => (event.kind === 'settled' ? msToSamples(event.through, rate) : most), 0);
-
 /**
  * Expects that each connection began with the very sample before which those before it had settled all, and said of it what a
  * recogniser says that nobody disturbs. Answers what was said of all the samples, each of which one connection has settled.
@@ -97,7 +93,7 @@ async function expectSettledOnce(
     const said = saidIn(connection.events);
     const whole = saidIn(await undisturbed(samples.subarray(from)));
     expect(said, story).toEqual(index < connections.length - 1 ? whole.slice(0, said.length) : whole);
-    const settled = settledOf(connection);
+    const settled = msToSamples(connection.settled, rate);
     for (const { text, start, end } of said) {
       expect(msToSamples(end, rate), `${story}: ${text}`).toBeLessThanOrEqual(settled);
       all.push({ text, start: (from / rate) * 1000 + start, end: (from / rate) * 1000 + end });

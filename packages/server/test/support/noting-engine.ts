@@ -1,4 +1,4 @@
-import { joinSamples } from '@live-transcribe/audio';
+import { joinSamples, type StreamMs, streamMs } from '@live-transcribe/audio';
 import type { Engine, EngineEvent, EngineSession, RecognitionOptions } from '@live-transcribe/core';
 
 /** How many samples the n-th connection has been given, or that these were all: it finishes. */
@@ -75,6 +75,11 @@ export class NotedConnection {
   take(samples: Int16Array): void {
     this.#pieces.push(samples.slice());
     this.#given += samples.length;
+  }
+
+  /** In ms: audio before it is not needed any more. */
+  get settled(): StreamMs {
+    return this.events.reduce((most, event) => (event.kind === 'settled' ? event.through : most), streamMs(0));
   }
 
   async *listen(events: AsyncIterable<EngineEvent>): AsyncIterable<EngineEvent> {
