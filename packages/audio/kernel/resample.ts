@@ -1,136 +1,191 @@
 /**
  * The resampler's inner loops, in AssemblyScript; `npm run build:kernel` compiles them into src/resample/kernel-bytes.ts.
- * They keep nothing: where samples, tables and results lie is said in each call. src/resample/javascript.ts does the very
- * same arithmetic in the same order; a test holds the two equal bit for bit.
+ * They keep nothing: where samples, tables and results lie is said in each call. The sums are exact, so that their order is
+ * free: src/resample/javascript.ts adds up in another one, and a test holds the two equal bit for bit.
  *
- * Four outputs are worked on side by side, since one alone would wait for each of its additions. What is computed beyond the
- * last one asked for, or read beyond the last sample, is never used; there has to be room for it.
+ * A coefficient has up to 21 bits, which one multiplication of 16 bits cannot take. Tables hold it in parts
+ * (src/resample/tables.ts): for every tap its lower bits, so few that their sum fits into 32 bits; and for the taps about the
+ * middle, from `upperFrom` on, what is above them, in steps of 2 to the power `lowerBits`. All parts together are at a scale
+ * of 2 to the power `lowerBits` + 14.
  */
 
-/** The sums of the lanes of four vectors: (0 + 2) + (1 + 3) of each. */
+/** Of a part of a coefficient, and of a sum of upper parts. */
+const upperBits = 14;
+
+/** The sums of the lanes of four vectors. */
 function sums(a: v128, b: v128, c: v128, d: v128): v128 {
-  const ab = f32x4.add(i32x4.shuffle(a, b, 0, 4, 1, 5), i32x4.shuffle(a, b, 2, 6, 3, 7));
-  const cd = f32x4.add(i32x4.shuffle(c, d, 0, 4, 1, 5), i32x4.shuffle(c, d, 2, 6, 3, 7));
-  return f32x4.add(i32x4.shuffle(ab, cd, 0, 1, 4, 5), i32x4.shuffle(ab, cd, 2, 3, 6, 7));
+  const ab = i32x4.add(i32x4.shuffle(a, b, 0, 4, 1, 5), i32x4.shuffle(a, b, 2, 6, 3, 7));
+  const cd = i32x4.add(i32x4.shuffle(c, d, 0, 4, 1, 5), i32x4.shuffle(c, d, 2, 6, 3, 7));
+  return i32x4.add(i32x4.shuffle(ab, cd, 0, 1, 4, 5), i32x4.shuffle(ab, cd, 2, 3, 6, 7));
 }
 
-/** Four samples to 16 bits, clipped; halves go to the even neighbour. */
-function to16(samples: v128): v128 {
-  const whole = i32x4.trunc_sat_f32x4_s(f32x4.nearest(samples));
-  return i16x8.narrow_i32x4_s(whole, whole);
+/** Four results before they are clipped, out of the sums of their upper and lower parts; halves are rounded up. */
+function joined(upper: v128, lower: v128, lowerBits: i32): v128 {
+  const half = i32x4.splat(1 << (upperBits - 1));
+  return i32x4.shr_s(i32x4.add(i32x4.add(upper, half), i32x4.shr_s(lower, lowerBits)), upperBits);
 }
 
-/** 16-bit samples as floats, four at a time. */
-export function widenInts(from: usize, to: usize, count: i32): void {
-  for (const end = to + (usize(count) << 2); to < end; from += 8, to += 16) {
-    v128.store(to, f32x4.convert_i32x4_s(v128.load16x4_s(from)));
-  }
-}
-
-/** Floats in steps of 16 bits, four at a time; what is no number or beyond `loudest` is 0. */
-export function widenFloats(from: usize, to: usize, count: i32, loudest: f32): void {
+/** Floats at full scale 1 to 16 bits, eight at a time, clipped; halves go to the even neighbour, what is no number or beyond `loudest` is 0. */
+export function roundFloats(from: usize, to: usize, count: i32, loudest: f32): void {
   const limit = f32x4.splat(loudest);
-  const steps = f32x4.splat(32768);
-  for (const end = to + (usize(count) << 2); to < end; from += 16, to += 16) {
-    const samples = v128.load(from);
-    const audible = v128.and(samples, f32x4.le(f32x4.abs(samples), limit));
-    v128.store(to, f32x4.mul(audible, steps));
+  for (const end = to + (usize(count) << 1); to < end; from += 32, to += 16) {
+    v128.store(to, i16x8.narrow_i32x4_s(rounded(v128.load(from), limit), rounded(v128.load(from, 16), limit)));
   }
 }
-
-/** The phase of the output after that at `phase`, and where its samples begin. */
-function nextPhase(phase: i32, partStep: i32, up: i32): i32 {
-  const next = phase + partStep;
-  return next >= up ? next - up : next;
-}
-function nextSample(sample: usize, phase: i32, wholeStep: i32, partStep: i32, up: i32): usize {
-  return sample + ((usize(wholeStep) + usize(phase + partStep >= up)) << 2);
+function rounded(samples: v128, limit: v128): v128 {
+  const audible = v128.and(samples, f32x4.le(f32x4.abs(samples), limit));
+  return i32x4.trunc_sat_f32x4_s(f32x4.nearest(f32x4.mul(audible, f32x4.splat(32768))));
 }
 
-/** Outputs whose phases all have their own row of the table. */
+/**
+ * Outputs whose phases all have their own row of the table, four at a time: those of a tile, which weigh the same samples.
+ * `period` outputs further, which is `periodSamples`, the same tile comes again, and both are worked on side by side. What is
+ * computed before the output `first` and from `end` on, both counted from the beginning of a period, is never used; there has
+ * to be room for it at `results`, where the period begins, and for what is read at `samples`.
+ */
 export function weigh(
   samples: usize,
   table: usize,
-  taps: i32,
+  upperFrom: i32,
+  upperVectors: i32,
+  lowerVectors: i32,
+  lowerBits: i32,
   results: usize,
-  count: i32,
-  phase: i32,
+  first: i32,
+  end: i32,
   up: i32,
-  wholeStep: i32,
-  partStep: i32,
+  down: i32,
+  period: i32,
+  periodSamples: i32,
 ): void {
-  const row = usize(taps) << 2;
-  for (const end = results + (usize(count) << 1); results < end; results += 8) {
-    const x0 = samples;
-    const w0 = table + usize(phase) * row;
-    const x1 = nextSample(x0, phase, wholeStep, partStep, up);
-    phase = nextPhase(phase, partStep, up);
-    const w1 = table + usize(phase) * row;
-    const x2 = nextSample(x1, phase, wholeStep, partStep, up);
-    phase = nextPhase(phase, partStep, up);
-    const w2 = table + usize(phase) * row;
-    const x3 = nextSample(x2, phase, wholeStep, partStep, up);
-    phase = nextPhase(phase, partStep, up);
-    const w3 = table + usize(phase) * row;
-    samples = nextSample(x3, phase, wholeStep, partStep, up);
-    phase = nextPhase(phase, partStep, up);
-    let a = f32x4.splat(0);
-    let b = a;
-    let c = a;
-    let d = a;
-    for (let i: usize = 0; i < row; i += 16) {
-      a = f32x4.add(a, f32x4.mul(v128.load(w0 + i), v128.load(x0 + i)));
-      b = f32x4.add(b, f32x4.mul(v128.load(w1 + i), v128.load(x1 + i)));
-      c = f32x4.add(c, f32x4.mul(v128.load(w2 + i), v128.load(x2 + i)));
-      d = f32x4.add(d, f32x4.mul(v128.load(w3 + i), v128.load(x3 + i)));
+  const upperBytes = usize(upperVectors) << 6;
+  const lowerBytes = usize(lowerVectors) << 6;
+  const across = usize(periodSamples) << 1;
+  for (let tile = 0; tile < period; tile += 4, table += upperBytes + lowerBytes) {
+    // A tile of the first period that lies before `first` as a whole is left out.
+    let output = tile + 4 > first ? tile : tile + period;
+    let x = samples + (usize((tile * down) / up) << 1) + (output > tile ? across : 0);
+    for (; output < end; output += period << 1, x += across << 1) {
+      let w = table;
+      let here = x + (usize(upperFrom) << 1);
+      let a = i32x4.splat(0);
+      let b = a;
+      let c = a;
+      let d = a;
+      let e = a;
+      let f = a;
+      let g = a;
+      let h = a;
+      for (const last = w + upperBytes; w < last; w += 64, here += 16) {
+        const x0 = v128.load(here);
+        const x1 = v128.load(here + across);
+        const w0 = v128.load(w);
+        const w1 = v128.load(w, 16);
+        const w2 = v128.load(w, 32);
+        const w3 = v128.load(w, 48);
+        a = i32x4.add(a, i32x4.dot_i16x8_s(w0, x0));
+        b = i32x4.add(b, i32x4.dot_i16x8_s(w1, x0));
+        c = i32x4.add(c, i32x4.dot_i16x8_s(w2, x0));
+        d = i32x4.add(d, i32x4.dot_i16x8_s(w3, x0));
+        e = i32x4.add(e, i32x4.dot_i16x8_s(w0, x1));
+        f = i32x4.add(f, i32x4.dot_i16x8_s(w1, x1));
+        g = i32x4.add(g, i32x4.dot_i16x8_s(w2, x1));
+        h = i32x4.add(h, i32x4.dot_i16x8_s(w3, x1));
+      }
+      const upper0 = sums(a, b, c, d);
+      const upper1 = sums(e, f, g, h);
+      here = x;
+      a = i32x4.splat(0);
+      b = a;
+      c = a;
+      d = a;
+      e = a;
+      f = a;
+      g = a;
+      h = a;
+      for (const last = w + lowerBytes; w < last; w += 64, here += 16) {
+        const x0 = v128.load(here);
+        const x1 = v128.load(here + across);
+        const w0 = v128.load(w);
+        const w1 = v128.load(w, 16);
+        const w2 = v128.load(w, 32);
+        const w3 = v128.load(w, 48);
+        a = i32x4.add(a, i32x4.dot_i16x8_s(w0, x0));
+        b = i32x4.add(b, i32x4.dot_i16x8_s(w1, x0));
+        c = i32x4.add(c, i32x4.dot_i16x8_s(w2, x0));
+        d = i32x4.add(d, i32x4.dot_i16x8_s(w3, x0));
+        e = i32x4.add(e, i32x4.dot_i16x8_s(w0, x1));
+        f = i32x4.add(f, i32x4.dot_i16x8_s(w1, x1));
+        g = i32x4.add(g, i32x4.dot_i16x8_s(w2, x1));
+        h = i32x4.add(h, i32x4.dot_i16x8_s(w3, x1));
+      }
+      const first4 = joined(upper0, sums(a, b, c, d), lowerBits);
+      const second4 = joined(upper1, sums(e, f, g, h), lowerBits);
+      const both = i16x8.narrow_i32x4_s(first4, second4);
+      const to = results + (usize(output) << 1);
+      v128.store64_lane(to, both, 0);
+      v128.store64_lane(to + (usize(period) << 1), both, 1);
     }
-    v128.store64_lane(results, to16(sums(a, b, c, d)), 0);
   }
 }
 
-/** Outputs that lie between two rows: `rowsPerPhase` says where; the sums of both rows are joined linearly. Two at a time. */
+/** The sum of the lanes. */
+function sum(a: v128): f64 {
+  return f64(i32x4.extract_lane(a, 0) + i32x4.extract_lane(a, 1) + i32x4.extract_lane(a, 2) + i32x4.extract_lane(a, 3));
+}
+
+/** Outputs that lie between two of the `rows`; the sums of both are joined linearly. */
 export function weighBetween(
   samples: usize,
   table: usize,
-  taps: i32,
+  upperFrom: i32,
+  upperVectors: i32,
+  lowerVectors: i32,
+  lowerBits: i32,
   results: usize,
   count: i32,
   phase: i32,
   up: i32,
-  wholeStep: i32,
-  partStep: i32,
-  rowsPerPhase: f64,
+  down: i32,
+  rows: i32,
 ): void {
-  const row = usize(taps) << 2;
-  for (const end = results + (usize(count) << 1); results < end; results += 4) {
-    const x0 = samples;
-    const position0 = f64(phase) * rowsPerPhase;
-    const above0 = floor(position0);
-    const w0 = table + usize(above0) * row;
-    const x1 = nextSample(x0, phase, wholeStep, partStep, up);
-    phase = nextPhase(phase, partStep, up);
-    const position1 = f64(phase) * rowsPerPhase;
-    const above1 = floor(position1);
-    const w1 = table + usize(above1) * row;
-    samples = nextSample(x1, phase, wholeStep, partStep, up);
-    phase = nextPhase(phase, partStep, up);
-    let a = f32x4.splat(0);
+  const wholeStep = down / up;
+  const partStep = down % up;
+  const upperBytes = usize(upperVectors) << 4;
+  const lowerBytes = usize(lowerVectors) << 4;
+  const row = upperBytes + lowerBytes;
+  const step = f64(1 << lowerBits);
+  const unit = f64(1 << (lowerBits + upperBits));
+  for (const end = results + (usize(count) << 1); results < end; results += 2) {
+    const position = (f64(phase) * f64(rows)) / f64(up);
+    const above = floor(position);
+    let w = table + usize(above) * row;
+    let here = samples + (usize(upperFrom) << 1);
+    let a = i32x4.splat(0);
     let b = a;
     let c = a;
     let d = a;
-    for (let i: usize = 0; i < row; i += 16) {
-      const samples0 = v128.load(x0 + i);
-      const samples1 = v128.load(x1 + i);
-      a = f32x4.add(a, f32x4.mul(v128.load(w0 + i), samples0));
-      b = f32x4.add(b, f32x4.mul(v128.load(w1 + i), samples1));
-      c = f32x4.add(c, f32x4.mul(v128.load(w0 + row + i), samples0));
-      d = f32x4.add(d, f32x4.mul(v128.load(w1 + row + i), samples1));
+    for (const last = w + upperBytes; w < last; w += 16, here += 16) {
+      const x = v128.load(here);
+      a = i32x4.add(a, i32x4.dot_i16x8_s(v128.load(w), x));
+      b = i32x4.add(b, i32x4.dot_i16x8_s(v128.load(w + row), x));
     }
-    const here = sums(a, b, a, b);
-    const there = sums(c, d, c, d);
-    const fraction = f32x4.replace_lane(f32x4.splat(f32(position0 - above0)), 1, f32(position1 - above1));
-    const between = f32x4.mul(f32x4.sub(there, here), fraction);
-    v128.store32_lane(results, to16(f32x4.add(here, between)), 0);
+    here = samples;
+    for (const last = w + lowerBytes; w < last; w += 16, here += 16) {
+      const x = v128.load(here);
+      c = i32x4.add(c, i32x4.dot_i16x8_s(v128.load(w), x));
+      d = i32x4.add(d, i32x4.dot_i16x8_s(v128.load(w + row), x));
+    }
+    const aboveSum = sum(a) * step + sum(c);
+    const belowSum = sum(b) * step + sum(d);
+    const value = floor((aboveSum + (belowSum - aboveSum) * (position - above)) / unit + 0.5);
+    store<i16>(results, i16(Math.max(-32768, Math.min(32767, value))));
+    phase += partStep;
+    samples += usize(wholeStep) << 1;
+    if (phase >= up) {
+      phase -= up;
+      samples += 2;
+    }
   }
 }
 

@@ -1,5 +1,5 @@
 import { blockSamples } from './resample/arithmetic.ts';
-import { arithmeticFor } from './resample/choice.ts';
+import { meterFor } from './resample/choice.ts';
 import { audible } from './samples.ts';
 
 /** How loud a chunk is. `peak` and `rms` (root mean square) are parts of full scale, 0 to 1. */
@@ -18,15 +18,15 @@ export function peakAndRms(samples: Int16Array | Float32Array): Level {
   return samples instanceof Int16Array ? levelOfInts(samples) : levelOfFloats(samples);
 }
 
-/** With the resampler's arithmetic: it looks at every sample of every stream. */
+/** With the resampler's kernel: it looks at every sample of every stream. */
 function levelOfInts(samples: Int16Array): Level {
-  const arithmetic = arithmeticFor(undefined);
+  const meter = meterFor(undefined);
   let peak = 0;
   let sum = 0;
   let clipped = 0;
   for (let from = 0; from < samples.length; from += blockSamples) {
     const block = samples.length <= blockSamples ? samples : samples.subarray(from, from + blockSamples);
-    const measured = arithmetic.measure(block, clippedFrom);
+    const measured = meter.measure(block, clippedFrom);
     if (measured.highest > peak) peak = measured.highest;
     sum += measured.squares;
     clipped += measured.clipped;

@@ -5,21 +5,33 @@ export interface Filter {
   /** Output samples per `down` input samples. */
   readonly up: number;
   readonly down: number;
-  /** Taps for one output sample; a multiple of 4, the last ones possibly 0. */
-  readonly taps: number;
   /** Input samples needed on either side of an output sample. */
   readonly reach: number;
+  /** Taps for one output sample: twice `reach`, and zeros to a multiple of 4. */
+  readonly taps: number;
   /** Positions between two input samples: `up`, or fewer where outputs lie between two rows. */
   readonly rows: number;
-  /** Row after row; `rows` + 1 rows of `taps`, the last one being the first a sample later. */
+  /** What a coefficient of 1 is written as: a power of two. */
+  readonly unit: number;
+  /** Whole numbers, row after row; `rows` + 1 rows of `taps`, the last one being the first a sample later. */
   readonly coefficients: Float32Array;
 }
 
 /** 144 KiB: room for the exact phases of every usual pair (192 to 44.1 kHz takes 33,744, 11.025 to 48 kHz 33,332). */
 export const maxCoefficients = 36_864;
 
+/** `up` and `down` of a filter whose phases all have a row of their own are less. */
+export const maxPeriod = Math.ceil(maxCoefficients / (2 * halfWidth));
+
 /** Linear interpolation between rows errs by (2 pi 0.5 / rows)^2 / 8: -106 dB at 512 rows per sample of the lower rate. */
 const interpolatedRows = 512;
+
+/**
+ * Bits after the point of a coefficient: what is rounded off adds up to -96 dB, well below the stopband. The more taps share
+ * the whole, the smaller each of them is; 3 bits more are enough for the most there are.
+ */
+const fractionBits = 17;
+const mostFractionBits = 20;
 
 function designFilter(up: number, down: number): Filter {
   // A downsampling filter stretches over proportionally more input samples.
@@ -28,6 +40,7 @@ function designFilter(up: number, down: number): Filter {
   const taps = Math.ceil((2 * reach) / 4) * 4;
   const exact = (up + 1) * taps <= maxCoefficients;
   const rows = exact ? up : Math.ceil(interpolatedRows / stretch);
+  const unit = 2 ** Math.min(mostFractionBits, fractionBits + Math.ceil(Math.log2(stretch)));
   const coefficients = new Float32Array((rows + 1) * taps);
   const weights = new Float64Array(2 * reach);
   for (let row = 0; row <= rows; row++) {
@@ -37,9 +50,15 @@ function designFilter(up: number, down: number): Filter {
       sum += weights[tap];
     }
     // Each row passes a constant unchanged; otherwise a constant would come out as a tone at the rate of the rows.
-    for (let tap = 0; tap < weights.length; tap++) coefficients[row * taps + tap] = weights[tap] / sum;
+    let rest = unit;
+    for (let tap = 0; tap < weights.length; tap++) {
+      const rounded = Math.round((weights[tap] / sum) * unit);
+      coefficients[row * taps + tap] = rounded;
+      rest -= rounded;
+    }
+    coefficients[row * taps + reach - 1] += rest;
   }
-  return { up, down, taps, reach, rows, coefficients };
+  return { up, down, reach, taps, rows, unit, coefficients };
 }
 
 /** At most 16 filters are kept, 2.3 MiB in all; the one asked for longest ago goes first. Streams keep their own reference. */

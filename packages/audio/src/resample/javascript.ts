@@ -1,24 +1,55 @@
-import { audible, clip16 } from '../samples.ts';
-import { type Arithmetic, type Measured, resultSamples, workSamples } from './arithmetic.ts';
+import { clip16, toInt16 } from '../samples.ts';
+import { type Arithmetic, type Measured, type Meter, resultSamples, workSamples } from './arithmetic.ts';
 import type { Filter } from './filter.ts';
 
-const { fround } = Math;
-
 /**
- * What kernel/resample.ts does, bit for bit, for where WebAssembly is missing or forbidden: sums of single precision in four
- * lanes. A sum or product of two singles, computed in double precision and rounded to single, is the single result (S. A.
- * Figueroa, "When is double rounding innocuous?", ACM SIGNUM Newsletter 30, 1995).
+ * What kernel/resample.ts does, bit for bit, for where WebAssembly is missing or forbidden: coefficients and samples are
+ * whole numbers, and so are their sums, which a double holds exactly.
  */
 export class JavaScriptArithmetic implements Arithmetic {
   readonly work = new Float32Array(workSamples);
-  readonly results = new Int16Array(resultSamples);
+  readonly #results = new Int16Array(resultSamples);
 
-  widen(input: Int16Array | Float32Array, at: number): void {
-    const { work } = this;
-    if (input instanceof Int16Array) work.set(input, at);
-    else for (let i = 0; i < input.length; i++) work[at + i] = audible(input[i]) * 32_768;
+  round(input: Float32Array, at: number): void {
+    this.work.set(toInt16(input), at);
   }
 
+  weigh({ up, down, taps, rows, unit, coefficients }: Filter, turn: number, count: number): Int16Array {
+    const { work } = this;
+    const results = this.#results.subarray(0, count);
+    let at = (turn * down) % up;
+    for (let i = 0; i < count; i++, at += down) {
+      const from = Math.floor(at / up);
+      const position = ((at % up) * rows) / up;
+      const above = Math.floor(position);
+      let sum = weighedSum(coefficients, above * taps, work, from, taps);
+      if (position > above) {
+        const there = weighedSum(coefficients, (above + 1) * taps, work, from, taps);
+        sum += (there - sum) * (position - above);
+      }
+      results[i] = clip16(Math.floor(sum / unit + 0.5));
+    }
+    return results;
+  }
+}
+
+function weighedSum(weights: Float32Array, row: number, samples: Float32Array, from: number, taps: number): number {
+  // Four sums, so that no addition waits for the one before it.
+  let a = 0;
+  let b = 0;
+  let c = 0;
+  let d = 0;
+  for (let i = row, j = from; i < row + taps; ) {
+    a += weights[i++] * samples[j++];
+    b += weights[i++] * samples[j++];
+    c += weights[i++] * samples[j++];
+    d += weights[i++] * samples[j++];
+  }
+  return a + b + c + d;
+}
+
+/** What `measure` of kernel/resample.ts does. */
+export class JavaScriptMeter implements Meter {
   measure(samples: Int16Array, clippedFrom: number): Measured {
     const clippedSquare = clippedFrom * clippedFrom;
     let highest = 0;
@@ -32,44 +63,4 @@ export class JavaScriptArithmetic implements Arithmetic {
     }
     return { squares, highest: Math.sqrt(highest), clipped };
   }
-
-  weigh({ up, down, taps, rows, coefficients }: Filter, phase: number, count: number): void {
-    const { work, results } = this;
-    const wholeStep = Math.floor(down / up);
-    const partStep = down % up;
-    const rowsPerPhase = rows / up;
-    let from = 0;
-    let at = phase;
-    for (let i = 0; i < count; i++) {
-      if (rows === up) {
-        results[i] = clip16(weighedSum(coefficients, at * taps, work, from, taps));
-      } else {
-        const position = at * rowsPerPhase;
-        const above = Math.floor(position);
-        const here = weighedSum(coefficients, above * taps, work, from, taps);
-        const there = weighedSum(coefficients, (above + 1) * taps, work, from, taps);
-        results[i] = clip16(fround(here + fround(fround(there - here) * fround(position - above))));
-      }
-      from += wholeStep;
-      at += partStep;
-      if (at >= up) {
-        at -= up;
-        from++;
-      }
-    }
-  }
-}
-
-function weighedSum(weights: Float32Array, row: number, samples: Float32Array, from: number, taps: number): number {
-  let a = fround(0);
-  let b = fround(0);
-  let c = fround(0);
-  let d = fround(0);
-  for (let i = row, j = from, end = row + taps; i < end; i += 4, j += 4) {
-    a = fround(a + fround(weights[i] * samples[j]));
-    b = fround(b + fround(weights[i + 1] * samples[j + 1]));
-    c = fround(c + fround(weights[i + 2] * samples[j + 2]));
-    d = fround(d + fround(weights[i + 3] * samples[j + 3]));
-  }
-  return fround(fround(a + c) + fround(b + d));
 }

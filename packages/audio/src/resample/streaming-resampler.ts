@@ -54,16 +54,16 @@ export class StreamingResampler {
 class Stream {
   readonly #filter: Filter;
   readonly #arithmetic: Arithmetic;
-  /** Input not yet used up, in steps of 16 bits: from where the next output's taps begin. At first silence. */
-  readonly #kept: Float32Array;
+  /** Input not yet used up: from where the next output's taps begin. At first silence. */
+  readonly #kept: Int16Array;
   #keptCount = 0;
-  /** How far beyond the first tap's place the next output lies, in parts of `filter.up`. */
-  #phase = 0;
+  /** Outputs since one fell on an input, less than `filter.up`. */
+  #turn = 0;
 
   constructor(filter: Filter, arithmetic: Arithmetic) {
     this.#filter = filter;
     this.#arithmetic = arithmetic;
-    this.#kept = new Float32Array(2 * filter.reach);
+    this.#kept = new Int16Array(2 * filter.reach);
     this.begin();
   }
 
@@ -77,9 +77,9 @@ class Stream {
     let written = 0;
     for (let from = 0; from < input.length; from += blockSamples) {
       const block = input.length <= blockSamples ? input : input.subarray(from, from + blockSamples);
-      const count = this.#take(block);
-      output.set(this.#arithmetic.results.subarray(0, count), written);
-      written += count;
+      const results = this.#take(block);
+      output.set(results, written);
+      written += results.length;
     }
     return written === output.length ? output : output.subarray(0, written);
   }
@@ -87,29 +87,30 @@ class Stream {
   begin(): void {
     this.#kept.fill(0);
     this.#keptCount = this.#filter.reach - 1;
-    this.#phase = 0;
+    this.#turn = 0;
   }
 
   /** How many outputs are certain once `arriving` more samples are in. */
   certain(arriving: number): number {
     const { up, down, reach } = this.#filter;
     const spare = this.#keptCount + arriving - 2 * reach;
-    return spare < 0 ? 0 : Math.floor(((spare + 1) * up - 1 - this.#phase) / down) + 1;
+    return spare < 0 ? 0 : Math.floor(((spare + 1) * up - 1 - ((this.#turn * down) % up)) / down) + 1;
   }
 
-  /** Works a block off; returns how many outputs now lie in the results. */
-  #take(block: Int16Array | Float32Array): number {
+  /** Works a block off, to outputs that are valid until another one is. */
+  #take(block: Int16Array | Float32Array): Int16Array {
     const { up, down } = this.#filter;
     const { work } = this.#arithmetic;
     work.set(this.#kept);
-    this.#arithmetic.widen(block, this.#keptCount);
+    if (block instanceof Int16Array) work.set(block, this.#keptCount);
+    else this.#arithmetic.round(block, this.#keptCount);
     const count = this.certain(block.length);
-    if (count > 0) this.#arithmetic.weigh(this.#filter, this.#phase, count);
-    const next = this.#phase + count * down;
-    const used = Math.floor(next / up);
-    this.#phase = next % up;
+    const results = this.#arithmetic.weigh(this.#filter, this.#turn, count);
+    const next = this.#turn + count;
+    const used = Math.floor((next * down) / up) - Math.floor((this.#turn * down) / up);
+    this.#turn = next % up;
     this.#keptCount += block.length - used;
     this.#kept.set(work.subarray(used, used + this.#keptCount));
-    return count;
+    return results;
   }
 }
