@@ -53,6 +53,10 @@ function processesHere({ model, punctuation }: SherpaEngineOptions): number {
 
 const placeOf = <P extends Purpose>({ folder, description }: SherpaModel<P>) => ({ folder, description });
 
+/**
+ * It has no `transcribe`: nothing would ask for it. An utterance does not fail by itself: the process ends, and another hears its audio.
+ * Words come with their final where the model has times, and a second look at the same model has no more of them.
+ */
 class SherpaEngine implements Engine {
   readonly id = 'sherpa';
   readonly sampleRate = 16_000;

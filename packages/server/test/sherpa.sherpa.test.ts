@@ -5,9 +5,11 @@ import {
   speak,
   speechToolsMissing,
   tinyModel,
+  wavBytes,
   wordErrorRate,
 } from '@live-transcribe/testkit';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { calledDirectly } from '../../engine-sherpa/test/called-directly.ts';
 import { startTestGateway } from './test-gateway.ts';
 import { pcm16, WireClient } from './wire-client.ts';
 
@@ -60,6 +62,31 @@ describeWith([speechToolsMissing(), sherpaMissing()], 'sherpa behind the sockets
       expect(words).toContainEqual({ word: expect.any(String), start: expect.any(Number), end: expect.any(Number) });
       expect(Number(end)).toBeGreaterThan(Number(start));
     }
+  });
+
+  it('gives a file’s words as they become known, says how far it is, and says the same in one answer', async () => {
+    const post = async (fields: Record<string, string>) => {
+      const form = new FormData();
+      form.set('file', new Blob([new Uint8Array(wavBytes(samples, 16_000))]), 'speech.wav');
+      for (const [name, value] of Object.entries({ language: 'en', ...fields })) form.set(name, value);
+      const url = `http://127.0.0.1:${gateway.port}/v1/audio/transcriptions`;
+      return (await fetch(url, { method: 'POST', body: form })).text();
+    };
+    const direct = (await calledDirectly('tiny-streaming', 'greedy_search', samples)).map(({ text }) => text);
+    const told = await post({ stream: 'true' });
+    const events = told.split('\n\n').flatMap((frame) => {
+      const data = /^data: (.*)$/m.exec(frame)?.[1];
+      return data ? [JSON.parse(data)] : [];
+    });
+    const done = events.at(-1);
+    expect(done).toMatchObject({ type: 'transcript.text.done', text: direct.join(' ') });
+    const of = (type: string) => events.filter((event) => event.type === type);
+    expect(of('transcript.text.delta').map(({ delta }) => delta.trim())).toEqual(direct);
+    const seconds = of('transcript.progress').map((event) => event.seconds);
+    expect(seconds.length).toBeGreaterThanOrEqual(direct.length);
+    expect(seconds).toEqual(seconds.toSorted((a, b) => a - b));
+    expect(seconds.at(-1)).toBeCloseTo(samples.length / 16_000, 2);
+    expect(JSON.parse(await post({}))).toMatchObject({ text: done.text });
   });
 
   it('refuses a language that its model does not know', async () => {
