@@ -10,31 +10,32 @@ export const size = 512;
 
 const hann = (index) => 0.5 - 0.5 * Math.cos((2 * Math.PI * index) / (length - 1));
 const povey = Float64Array.from({ length }, (_, index) => hann(index) ** 0.85);
-/** `weights` of the spectrum from line `first` on, for each bin. */
-export const filters = makeFilters();
+/** As the models that recognise have it. */
+export const filters = makeFilters(featureDim);
 const cosines = Float64Array.from({ length: size / 2 }, (_, index) => Math.cos((-2 * Math.PI * index) / size));
 const sines = Float64Array.from({ length: size / 2 }, (_, index) => Math.sin((-2 * Math.PI * index) / size));
 const reversed = Uint16Array.from({ length: size }, (_, index) =>
   Number.parseInt(index.toString(2).padStart(9, '0').split('').toReversed().join(''), 2),
 );
 
-/** Frames one after the other, `featureDim` numbers each. */
-export function fbank(samples) {
+/** Frames one after the other, a number for each filter of `bank`. */
+export function fbank(samples, bank = filters) {
+  const bins = bank.length;
   const frames = Math.floor((samples.length + shift / 2) / shift);
-  const features = new Float32Array(frames * featureDim);
+  const features = new Float32Array(frames * bins);
   const real = new Float64Array(size);
   const imaginary = new Float64Array(size);
   for (let frame = 0; frame < frames; frame += 1) {
     window(samples, frame * shift + shift / 2 - length / 2, real);
     imaginary.fill(0);
     transform(real, imaginary);
-    for (const [bin, { first, weights }] of filters.entries()) {
+    for (const [bin, { first, weights }] of bank.entries()) {
       let energy = 0;
       for (let index = 0; index < weights.length; index += 1) {
         const at = first + index;
         energy += weights[index] * (real[at] * real[at] + imaginary[at] * imaginary[at]);
       }
-      features[frame * featureDim + bin] = Math.log(Math.max(energy, 2 ** -23));
+      features[frame * bins + bin] = Math.log(Math.max(energy, 2 ** -23));
     }
   }
   return features;
@@ -79,12 +80,12 @@ function transform(real, imaginary) {
   }
 }
 
-/** Triangles of equal width on the mel scale. */
-function makeFilters() {
+/** Triangles of equal width on the mel scale: for each bin the `weights` of the spectrum from line `first` on. */
+export function makeFilters(bins) {
   const mel = (hertz) => 1127 * Math.log(1 + hertz / 700);
   const lowest = mel(20);
-  const width = (mel(rate / 2 - 400) - lowest) / (featureDim + 1);
-  return Array.from({ length: featureDim }, (_, bin) => {
+  const width = (mel(rate / 2 - 400) - lowest) / (bins + 1);
+  return Array.from({ length: bins }, (_, bin) => {
     const left = lowest + bin * width;
     const weights = [];
     let first = 0;

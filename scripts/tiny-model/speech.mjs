@@ -10,7 +10,7 @@ const rate = 16_000;
 const headerBytes = 44;
 const run = promisify(execFile);
 
-/** Phrases spoken by flite's voices, faster and slower: `{ samples (from -1 to 1), numbers }`. */
+/** Phrases spoken by flite's voices, faster and slower: `{ samples (from -1 to 1), numbers, voice }`. */
 export async function speakPhrases(random, count) {
   const folder = await mkdtemp(join(tmpdir(), 'tiny-model-'));
   try {
@@ -32,7 +32,7 @@ async function speakPhrase(random, file) {
   const samples = Float32Array.from({ length: (bytes.length - headerBytes) >> 1 }, (_, index) => {
     return bytes.readInt16LE(headerBytes + 2 * index) / 32_768;
   });
-  return { samples, numbers: words.flat() };
+  return { samples, numbers: words.flat(), voice };
 }
 
 /** The phrase anew: louder or softer, in noise, with silence around it. */

@@ -4,7 +4,7 @@ import { z } from 'zod';
 
 /**
  * What a model is for sherpa-onnx, and the files it needs. `offline-` ones hear an utterance as a whole; `punctuation-` ones
- * recognise nothing, and put marks into what others have heard.
+ * recognise nothing, and put marks into what others have heard; `speaker-` ones tell voices apart.
  */
 export const modelKinds = {
   transducer: ['tokens', 'encoder', 'decoder', 'joiner'],
@@ -21,6 +21,7 @@ export const modelKinds = {
   'offline-canary': ['tokens', 'encoder', 'decoder'],
   'punctuation-cnn-bilstm': ['model', 'vocabulary'],
   'punctuation-ct-transformer': ['model'],
+  'speaker-embedding': ['model'],
 } as const satisfies Record<string, readonly ModelFile[]>;
 
 export type ModelKind = keyof typeof modelKinds;
@@ -29,15 +30,18 @@ const modelFiles = ['tokens', 'model', 'encoder', 'decoder', 'joiner', 'vocabula
 export type ModelFile = (typeof modelFiles)[number];
 
 interface KindsFor {
-  readonly recognition: Exclude<ModelKind, `punctuation-${string}`>;
+  readonly recognition: Exclude<ModelKind, `punctuation-${string}` | `speaker-${string}`>;
   readonly punctuation: Extract<ModelKind, `punctuation-${string}`>;
+  readonly speakers: Extract<ModelKind, `speaker-${string}`>;
 }
 /** What a model does. */
 export type Purpose = keyof KindsFor;
 
 /** What a model of this kind does. */
-export const purposeOf = (kind: ModelKind): Purpose =>
-  kind.startsWith('punctuation-') ? 'punctuation' : 'recognition';
+export function purposeOf(kind: ModelKind): Purpose {
+  if (kind.startsWith('punctuation-')) return 'punctuation';
+  return kind.startsWith('speaker-') ? 'speakers' : 'recognition';
+}
 
 const kinds = Object.keys(modelKinds) as [ModelKind, ...ModelKind[]];
 const insideFolder = z
@@ -67,6 +71,11 @@ export const modelDescription = z.looseObject({
   tokenDelayMs: z.number().int().min(-2_000).max(2_000).default(0),
   /** How much a hotword gains for each of its tokens, as a logarithm; 1.5 is sherpa-onnx's own. */
   hotwordsScore: z.number().min(0).max(100).default(1.5),
+  /**
+   * Cosine similarity from which two voices count as one, of models that tell speakers apart. 0.5 is what sherpa-onnx's own
+   * clustering of speakers takes for granted (as a distance of 0.5).
+   */
+  speakerThreshold: z.number().min(-1).max(1).default(0.5),
   /** One sentence for people about how well it recognises. */
   caveat: z.string().optional(),
 });
@@ -89,6 +98,7 @@ export type ReadModel<P extends Purpose = 'recognition'> = SherpaModel<P> | { re
 const doing: Record<Purpose, string> = {
   recognition: 'recognises speech',
   punctuation: 'puts punctuation into text',
+  speakers: 'tells speakers apart',
 };
 
 /** The model in `folder` for this purpose; `invalid` is a sentence that names what is wrong with it. */

@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Duplex } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { EngineError, type EngineEvent, Patience } from '@live-transcribe/core';
+import { EngineError, Patience } from '@live-transcribe/core';
 import { Gathered } from './gathered.ts';
-import type { LoadRequest, OpenRequest } from './messages.ts';
+import { type BesideModel, besideModels, type LoadRequest, type OpenRequest, type ToldEvent } from './messages.ts';
 import { lost, SherpaSession } from './sherpa-session.ts';
+import type { Speakers } from './speakers.ts';
 import { FrameReader, fromWorker, jsonFrame, readJson, readNumber, toWorker } from './wire.ts';
 
 /** The worker as built JavaScript, also where this file itself is read as TypeScript. */
@@ -17,12 +18,20 @@ const loadPatienceMs = 120_000;
 
 type State = 'loading' | 'ready' | 'ended';
 
+/** A process has ended. */
+export interface Gone {
+  /** What it said last, for the log. */
+  readonly said: string;
+  /** The further model that it was at work with. */
+  readonly blamed?: BesideModel | undefined;
+}
+
 /** A process of one model, for many recognitions. */
 export class RecogniserProcess {
   /** Resolves when the model is loaded; rejects with an `EngineError` when it never will be. */
   readonly ready: Promise<void>;
-  /** Resolves when nothing of the process is left; with what it said last, for the log. */
-  readonly gone: Promise<string>;
+  /** Resolves when nothing of the process is left. */
+  readonly gone: Promise<Gone>;
   readonly #child: ChildProcess;
   readonly #channel: Duplex;
   readonly #out: Gathered;
@@ -34,10 +43,13 @@ export class RecogniserProcess {
   #streams = 0;
   #costPerSession = 0;
   #errors = '';
+  /** With which of its further models it is at work. */
+  #atWork = '';
+  #isKilled = false;
 
   /** A recogniser that owes an answer for `patienceMs` hangs, and is ended. */
   constructor(request: LoadRequest, patienceMs: number) {
-    this.#child = spawn(process.execPath, [worker], { env: {}, stdio: ['ignore', 'ignore', 'pipe', 'pipe'] });
+    this.#child = spawn(process.execPath, [worker], { env: {}, stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe'] });
     // As `stdio` asks for it; both ends may read and write.
     this.#channel = this.#child.stdio[3] as Duplex;
     this.#out = new Gathered(this.#channel);
@@ -47,9 +59,9 @@ export class RecogniserProcess {
     // Whoever waits for it is told; when nobody does, nobody needs to know.
     this.ready.catch(() => undefined);
     this.gone = new Promise((resolve) => {
-      this.#child.once('close', () => resolve(this.#errors.trim()));
+      this.#child.once('close', () => resolve({ said: this.#errors.trim(), blamed: this.#blamed }));
       // A process that could not be started has no end.
-      this.#child.once('error', (error) => this.#child.pid === undefined && resolve(error.message));
+      this.#child.once('error', (error) => this.#child.pid === undefined && resolve({ said: error.message }));
     });
     const hangs = () => this.end(lost(`The recogniser gave no answer for ${patienceMs / 1000} s.`));
     this.#patience = new Patience(patienceMs, () => this.#owesAnswer, hangs);
@@ -72,13 +84,13 @@ export class RecogniserProcess {
     return this.#costPerSession;
   }
 
-  /** Begins a recognition, which `signal` ends; only while it is ready. */
-  open(request: OpenRequest, signal: AbortSignal): SherpaSession {
+  /** Begins a recognition, which `signal` ends; only while it is ready. `speakers`: whom its session has heard. */
+  open(request: OpenRequest, signal: AbortSignal, speakers?: Speakers): SherpaSession {
     this.#streams += 1;
     const stream = this.#streams;
     const channel = { send: (bytes: Buffer) => this.#send(bytes), expect: () => this.#patience.expect() };
     const onEnd = () => this.#sessions.delete(stream);
-    const session = new SherpaSession({ stream, channel, request, signal, onEnd });
+    const session = new SherpaSession({ stream, channel, request, signal, speakers, onEnd });
     if (!signal.aborted) this.#sessions.set(stream, session);
     return session;
   }
@@ -99,7 +111,14 @@ export class RecogniserProcess {
     this.#child.stderr?.on('data', (chunk: Buffer) => {
       this.#errors = (this.#errors + chunk.toString()).slice(-errorBytes);
     });
-    this.#child.once('exit', (code, signal) => this.end(this.#died(signal ?? `code ${code}`)));
+    // What it is at work with comes in lines, of which the last one counts.
+    this.#child.stdio[4]?.on('data', (chunk: Buffer) => {
+      this.#atWork = (this.#atWork + chunk.toString()).split('\n').slice(-2).join('\n');
+    });
+    this.#child.once('exit', (code, signal) => {
+      this.#isKilled = signal === 'SIGKILL' && this.#state !== 'ended';
+      this.end(this.#died(signal ?? `code ${code}`));
+    });
     this.#child.once('error', (cause) => this.end(lost('The recogniser’s process could not be started.', cause)));
     const reader = new FrameReader((kind, stream, payload) => this.#hear(kind, stream, payload));
     this.#channel.on('data', (chunk: Buffer) => {
@@ -132,7 +151,7 @@ export class RecogniserProcess {
         this.#costPerSession = readNumber(payload);
         return;
       case fromWorker.events:
-        return this.#sessions.get(stream)?.hear(readJson(payload) as EngineEvent[]);
+        return this.#sessions.get(stream)?.hear(readJson(payload) as ToldEvent[]);
       case fromWorker.heard:
         return this.#sessions.get(stream)?.heard(readNumber(payload));
       case fromWorker.finished:
@@ -142,6 +161,11 @@ export class RecogniserProcess {
       default:
         throw new Error(`A frame of kind ${kind} came from a recogniser.`);
     }
+  }
+
+  /** The further model that it ended in; not where somebody has killed it, who may do that at any moment. */
+  get #blamed(): BesideModel | undefined {
+    return this.#isKilled ? undefined : besideModels.find((model) => this.#atWork === `${model}\n`);
   }
 
   get #owesAnswer(): boolean {

@@ -1,12 +1,10 @@
-import type { LoadRequest, ModelPlace } from './messages.ts';
-import { RecogniserProcess } from './recogniser-process.ts';
-
-export type Beside = Omit<LoadRequest, keyof ModelPlace<'recognition'> | 'search'>;
+import type { Beside, BesideModel, LoadRequest } from './messages.ts';
+import { type Gone, RecogniserProcess } from './recogniser-process.ts';
 
 export interface SlotOptions {
   readonly request: LoadRequest;
-  /** Further models of the process, which it does without where it ends on them. */
-  readonly beside: Beside;
+  /** Shared by all slots of an engine: one that a process has ended in is in no process that is started from then on. */
+  readonly beside: { now: Beside };
   readonly patienceMs: number;
   readonly warn: (message: string, details: object) => void;
 }
@@ -22,14 +20,11 @@ export class RecogniserSlot {
   #process: RecogniserProcess | undefined;
   #fault: string | undefined;
   #failures = 0;
-  /** What the process of now has loaded beside its model. */
-  #beside: Beside;
   #timer: NodeJS.Timeout | undefined;
   #isClosed = false;
 
   constructor(options: SlotOptions) {
     this.#options = options;
-    this.#beside = options.beside;
     this.#start();
   }
 
@@ -52,8 +47,8 @@ export class RecogniserSlot {
   }
 
   #start(): void {
-    const { request, patienceMs } = this.#options;
-    const process = new RecogniserProcess({ ...request, ...this.#beside }, patienceMs);
+    const { request, beside, patienceMs } = this.#options;
+    const process = new RecogniserProcess({ ...request, ...beside.now }, patienceMs);
     this.#process = process;
     const began = performance.now();
     process.ready.then(
@@ -64,29 +59,24 @@ export class RecogniserSlot {
         this.#fault = error instanceof Error ? error.message : String(error);
       },
     );
-    void process.gone.then((said) => this.#replace(performance.now() - began, said));
+    void process.gone.then((gone) => this.#replace(performance.now() - began, gone));
   }
 
-  #replace(livedMs: number, said: string): void {
+  #replace(livedMs: number, { said, blamed }: Gone): void {
     if (this.#isClosed) return;
     this.#failures = livedMs >= goodAfterMs ? 0 : this.#failures + 1;
     const delayMs = this.#failures <= 1 ? 0 : Math.min(firstDelayMs * 2 ** (this.#failures - 2), longestDelayMs);
     const why = this.#fault ?? 'its process ended';
-    const without = this.#leaveOut();
-    const details = { why, said, delayMs, ...(without.length > 0 && { without }) };
+    // Words come before what makes them nicer.
+    if (blamed !== undefined) this.#leaveOut(blamed);
+    const details = { why, said, delayMs, ...(blamed !== undefined && { without: blamed }) };
     this.#options.warn('a recogniser has ended and is started again', details);
     this.#timer = setTimeout(() => this.#start(), delayMs);
   }
 
-  /**
-   * Words come before what makes them nicer: after a process that could not load its models, or did not last, the next one does
-   * without the further ones, which may have been why; the one after that tries again. Answers what is left out.
-   */
-  #leaveOut(): string[] {
+  #leaveOut(model: BesideModel): void {
     const { beside } = this.#options;
-    const isSuspect = this.#fault !== undefined || this.#failures > 1;
-    const hadAll = this.#beside === beside;
-    this.#beside = hadAll && isSuspect ? {} : beside;
-    return this.#beside === beside ? [] : Object.keys(beside);
+    const { [model]: _blamed, ...others } = beside.now;
+    beside.now = others;
   }
 }

@@ -11,11 +11,14 @@ import { type HotwordOptions, Hotwords } from './hotwords.ts';
 import type { Purpose, SherpaModel } from './model.ts';
 import type { RecogniserProcess } from './recogniser-process.ts';
 import { RecogniserSlot } from './recogniser-slot.ts';
+import { Speakers } from './speakers.ts';
 
 export interface SherpaEngineOptions extends HotwordOptions {
   readonly model: SherpaModel;
   /** Gives marks, and capitals, to the finals of a model that writes none. */
   readonly punctuation?: SherpaModel<'punctuation'>;
+  /** Tells finals by who spoke them. */
+  readonly speakers?: SherpaModel<'speakers'>;
   /** How many processes, each with the model in its memory; when absent as many as cores but one, and as memory allows. */
   readonly processes?: number;
   /** How many sessions at once, at most; when absent as many as the measured speed allows. */
@@ -44,8 +47,8 @@ export function createSherpaEngine(options: SherpaEngineOptions): Engine {
 }
 
 /** A container may be given less memory than its machine has. The gateway has a core for itself. */
-function processesHere({ model, punctuation }: SherpaEngineOptions): number {
-  const bytes = model.bytes + (punctuation?.bytes ?? 0);
+function processesHere({ model, punctuation, speakers }: SherpaEngineOptions): number {
+  const bytes = [model, punctuation, speakers].reduce((sum, one) => sum + (one?.bytes ?? 0), 0);
   const memory = Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY);
   const fitting = Math.floor((memory * shareOfMemory) / (bytesPerProcess + bytes * memoryPerModelByte));
   return Math.max(1, Math.min(availableParallelism() - 1, fitting));
@@ -62,12 +65,14 @@ class SherpaEngine implements Engine {
   readonly sampleRate = 16_000;
   readonly features: EngineFeatures;
   readonly #options: SherpaEngineOptions;
+  /** A session gives the same options to each of its recognitions: by them its speakers are known again. */
+  readonly #speakers = new WeakMap<RecognitionOptions, Speakers>();
   readonly #slots: readonly RecogniserSlot[];
   readonly #hotwords: Hotwords;
   #isClosed = false;
 
   constructor(options: SherpaEngineOptions) {
-    const { model, processes = processesHere(options), warn, punctuation } = options;
+    const { model, processes = processesHere(options), warn, punctuation, speakers } = options;
     const { folder, description } = model;
     const patienceMs =
       options.patienceMs ?? (description.kind.startsWith('offline-') ? offlinePatienceMs : streamingPatienceMs);
@@ -76,7 +81,12 @@ class SherpaEngine implements Engine {
     this.#hotwords = new Hotwords(model, options);
     const slot = {
       request: { folder, description, search: this.#hotwords.search },
-      beside: { ...(punctuation && { punctuation: placeOf(punctuation) }) },
+      beside: {
+        now: {
+          ...(punctuation && { punctuation: placeOf(punctuation) }),
+          ...(speakers && { speakers: placeOf(speakers) }),
+        },
+      },
       patienceMs,
       warn,
     };
@@ -104,7 +114,7 @@ class SherpaEngine implements Engine {
     for (;;) {
       signal.throwIfAborted();
       const recogniser = this.#place();
-      if (recogniser.state === 'ready') return recogniser.open(request, signal);
+      if (recogniser.state === 'ready') return recogniser.open(request, signal, this.#speakersOf(options));
       await abortable(recogniser.ready, signal);
     }
   }
@@ -113,6 +123,14 @@ class SherpaEngine implements Engine {
     this.#isClosed = true;
     await Promise.all(this.#slots.map((slot) => slot.close(closed())));
     this.#hotwords.close();
+  }
+
+  #speakersOf(options: RecognitionOptions): Speakers | undefined {
+    const { speakers: model } = this.#options;
+    if (model === undefined) return undefined;
+    const speakers = this.#speakers.get(options) ?? new Speakers(model.description.speakerThreshold);
+    this.#speakers.set(options, speakers);
+    return speakers;
   }
 
   /** The recogniser for another session: the one with the fewest, of those with room. Throws where there is none. */

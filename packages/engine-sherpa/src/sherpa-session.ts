@@ -1,5 +1,6 @@
-import { EngineError, type EngineEvent, EngineEvents, type EngineSession } from '@live-transcribe/core';
-import type { OpenRequest } from './messages.ts';
+import { EngineError, EngineEvents, type EngineSession } from '@live-transcribe/core';
+import type { OpenRequest, ToldEvent } from './messages.ts';
+import type { Speakers } from './speakers.ts';
 import { bytesOf, frame, jsonFrame, toWorker } from './wire.ts';
 
 /** Samples that may wait for the recogniser: 1 s at 16 kHz. A file that is faster waits here, so that it delays nobody. */
@@ -21,6 +22,8 @@ export interface SherpaSessionOptions {
   readonly stream: number;
   readonly channel: Channel;
   readonly request: OpenRequest;
+  /** Who spoke in this session before; where absent nobody is told apart. */
+  readonly speakers?: Speakers | undefined;
   readonly signal: AbortSignal;
   /** Called once, when it is over. */
   readonly onEnd: () => void;
@@ -73,8 +76,12 @@ export class SherpaSession implements EngineSession {
   }
 
   /** What the process says of it. */
-  hear(events: readonly EngineEvent[]): void {
-    for (const event of events) this.events.push(event);
+  hear(events: readonly ToldEvent[]): void {
+    for (const { voice, ...event } of events) {
+      const speaker = voice && this.#options.speakers?.whoIs(voice);
+      const isKnown = event.kind === 'utterance' && speaker !== undefined;
+      this.events.push(isKnown ? { ...event, speaker } : event);
+    }
   }
 
   /** So many samples have been decoded. */

@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { recognise, tinyModel } from '@live-transcribe/testkit';
@@ -85,8 +85,17 @@ describeWithSherpa('the punctuation of finals', () => {
     await vi.waitUntil(() => warnings.length > 0 && engine.readiness().ready, 20_000);
     const session = await engine.open(options, ending.signal);
     expect(finals(await recognise(session, await spoken(said)))).toEqual(said);
-    expect(warnings).toEqual([
-      expect.objectContaining({ without: ['punctuation'], said: expect.stringMatching(/\S/) }),
-    ]);
+    expect(warnings).toEqual([expect.objectContaining({ without: 'punctuation', said: expect.stringMatching(/\S/) })]);
+  });
+
+  it('is left out of the final on whose words its model fails, which are not lost', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'live-transcribe-punctuation-'));
+    leaving.push(() => rmSync(folder, { recursive: true }));
+    cpSync(tinyModel('tiny-punctuation-en'), folder, { recursive: true });
+    const vocabulary = readFileSync(join(folder, 'bpe.vocab'), 'utf8');
+    // The network's tables have no row for its number.
+    writeFileSync(join(folder, 'bpe.vocab'), `${vocabulary.replace('▁nine', '▁nein')}▁nine\t-99\n`);
+    const events = await hear({ punctuation: punctuation(folder) });
+    expect(finals(events)).toEqual(['Hello, stop Left right?', 'nine zero']);
   });
 });

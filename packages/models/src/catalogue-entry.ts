@@ -1,14 +1,19 @@
 /** Which of a model's files is which, as its `model.json` names them. */
 export type FileRole = 'tokens' | 'model' | 'encoder' | 'decoder' | 'joiner' | 'vocabulary';
 
+/** As its publisher spells it. */
+export const speakersRelease = 'speaker-recongition-models';
+
 /** A model that can be had, and what is known of it without having it. */
 export interface CatalogueEntry {
   /** Of its folder, and for the command line. */
   readonly name: string;
-  /** At its publisher, without `.tar.bz2`. */
+  /** Its file at its publisher, without `.tar.bz2` or `.onnx`. */
   readonly archive: string;
+  /** What that file is; `archive` when absent. */
+  readonly form?: 'archive' | 'onnx';
   /** Part of its address: models that do not recognise are published elsewhere. `asr-models` when absent. */
-  readonly release?: 'asr-models' | 'punctuation-models';
+  readonly release?: 'asr-models' | 'punctuation-models' | typeof speakersRelease;
   readonly summary: string;
   /** `offline-` ones hear an utterance as a whole. */
   readonly kind: string;

@@ -1,16 +1,17 @@
 import type { CatalogueEntry } from './catalogue-entry.ts';
 import { punctuationModels } from './punctuation-models.ts';
 import { firstModel, recognitionModels } from './recognition-models.ts';
+import { speakerModels } from './speaker-models.ts';
 
 /** Where sherpa-onnx's makers publish its models, a folder for each purpose; most have a `checksum.txt` with the SHA-256 of each. */
 export const publisher = 'https://github.com/k2-fsa/sherpa-onnx/releases/download';
 
 /** All models that can be had: those that recognise come first. */
-export const catalogue: readonly CatalogueEntry[] = [...recognitionModels, ...punctuationModels];
+export const catalogue: readonly CatalogueEntry[] = [...recognitionModels, ...punctuationModels, ...speakerModels];
 
-/** By its name, or by its archive's. */
+/** By its name, or by its file's. */
 export function findEntry(name: string): CatalogueEntry | undefined {
-  const plain = name.replace(/\.tar\.bz2$/, '');
+  const plain = name.replace(/\.(tar\.bz2|onnx)$/, '');
   return catalogue.find((entry) => entry.name === plain || entry.archive === plain);
 }
 
@@ -21,10 +22,10 @@ export function suggestedModel(language?: string): string {
   return (fitting.find(({ kind }) => !kind.startsWith('offline-')) ?? fitting[0])?.name ?? firstModel;
 }
 
-/** Its archive at the publisher, or at a mirror of the same file names. */
-export function addressOf(
-  { archive, release = 'asr-models' }: CatalogueEntry,
-  mirror: string = `${publisher}/${release}`,
-): string {
-  return `${mirror.replace(/\/+$/, '')}/${encodeURIComponent(archive)}.tar.bz2`;
-}
+/** Of its file, as its publisher names it. */
+export const fileNameOf = ({ archive, form }: CatalogueEntry): string =>
+  form === 'onnx' ? `${archive}.onnx` : `${archive}.tar.bz2`;
+
+/** Its file at the publisher, or at a mirror of the same file names. */
+export const addressOf = (entry: CatalogueEntry, mirror = `${publisher}/${entry.release ?? 'asr-models'}`): string =>
+  `${mirror.replace(/\/+$/, '')}/${encodeURIComponent(fileNameOf(entry))}`;

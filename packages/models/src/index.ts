@@ -1,6 +1,6 @@
 export type { Added } from './add.ts';
 export { add } from './add.ts';
-export { addressOf, catalogue, findEntry, publisher, suggestedModel } from './catalogue.ts';
+export { addressOf, catalogue, fileNameOf, findEntry, publisher, suggestedModel } from './catalogue.ts';
 export type { CatalogueEntry, FileRole } from './catalogue-entry.ts';
 export type { DownloadOptions, Progress } from './download.ts';
 export { download } from './download.ts';

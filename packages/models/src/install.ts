@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, open, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, open, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CatalogueEntry } from './catalogue-entry.ts';
 import { manifestName, sumsOf } from './manifest.ts';
@@ -33,7 +33,7 @@ const mebibyte = 1_048_576;
 const mostGrowth = 20;
 const mostEntries = 1_000;
 
-/** Unpacks an archive into the model's folder, which comes to be there whole or not at all. */
+/** Unpacks an archive, or puts a single file, into the model's folder, which comes to be there whole or not at all. */
 export async function install(options: InstallOptions): Promise<string> {
   const { shelf, entry, archive, signal, onUnpacked } = options;
   const { stage } = workplaceOf(shelf, entry.name);
@@ -43,7 +43,8 @@ export async function install(options: InstallOptions): Promise<string> {
     const { size: total } = await stat(archive);
     const limits = { maxBytes: 64 * mebibyte + mostGrowth * total, maxEntries: mostEntries };
     const onProgress = (received: number) => onUnpacked?.({ received, total });
-    await unpack({ archive, folder: stage, limits, signal, onProgress });
+    if (entry.form === 'onnx') await copyFile(archive, join(stage, 'model.onnx'));
+    else await unpack({ archive, folder: stage, limits, signal, onProgress });
     await describe(stage, options);
     return await appear(stage, options);
   } catch (thrown) {

@@ -82,7 +82,7 @@ async function fetchRight(entry: CatalogueEntry, from: string, archive: string, 
     const { resumed } = await fetchWhole(from, archive, options);
     onStep?.({ kind: 'checking' });
     try {
-      await assertBzip2(archive, from);
+      await assertForm(archive, from, entry);
       const sha256 = await sha256Of(archive, signal);
       const publisher = entry.sha256 === undefined ? await publishedSha256(from, { signal, waits }) : undefined;
       const witness = await trust(entry.name, sha256, { catalogue: entry.sha256, publisher, record });
@@ -116,14 +116,18 @@ async function fetchWhole(from: string, archive: string, { signal, waits, onStep
   }
 }
 
-/** What bzip2 begins with; a sign-in page does not. */
-async function assertBzip2(archive: string, from: string): Promise<void> {
+/** What a file begins with, which a sign-in page does not: bzip2's letters, or an ONNX file's first field. */
+const beginnings = {
+  archive: { bytes: 'BZh', is: 'a .tar.bz2 archive' },
+  onnx: { bytes: '\u0008', is: 'an ONNX file' },
+} as const;
+
+async function assertForm(archive: string, from: string, { form = 'archive' }: CatalogueEntry): Promise<void> {
+  const { bytes, is } = beginnings[form];
   const handle = await open(archive, 'r');
   try {
-    const { buffer } = await handle.read(Buffer.alloc(3), 0, 3, 0);
-    if (buffer.toString('latin1') !== 'BZh') {
-      throw new ModelsError('refused', `What ${from} sends is not a .tar.bz2 archive.`);
-    }
+    const { buffer } = await handle.read(Buffer.alloc(bytes.length), 0, bytes.length, 0);
+    if (buffer.toString('latin1') !== bytes) throw new ModelsError('refused', `What ${from} sends is not ${is}.`);
   } finally {
     await handle.close();
   }

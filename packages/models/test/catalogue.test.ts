@@ -5,9 +5,9 @@ describe('the catalogue', () => {
   it('has each model once, by a name that can be a folder, and no sum or figure that is none', () => {
     expect(new Set(catalogue.map(({ name }) => name)).size).toBe(catalogue.length);
     expect(new Set(catalogue.map(({ archive }) => archive)).size).toBe(catalogue.length);
-    for (const { name, archive, languages, sha256, bytes, realTimeFactor, measuredOn } of catalogue) {
+    for (const { name, archive, form, languages, sha256, bytes, realTimeFactor, measuredOn } of catalogue) {
       assertName(name);
-      expect(archive).toMatch(/^sherpa-onnx-[\w.-]+$/);
+      expect(archive).toMatch(form === 'onnx' ? /^[\w.-]+$/ : /^sherpa-onnx-[\w.-]+$/);
       expect(sha256 ?? '0'.repeat(64)).toMatch(/^[0-9a-f]{64}$/);
       expect(bytes ?? 1).toBeGreaterThan(0);
       expect(realTimeFactor === undefined).toBe(measuredOn === undefined);
@@ -33,6 +33,10 @@ describe('the catalogue', () => {
     const other = findEntry('punctuation-en');
     expect(other && addressOf(other)).toBe(
       'https://github.com/k2-fsa/sherpa-onnx/releases/download/punctuation-models/sherpa-onnx-online-punct-en-2024-08-06.tar.bz2',
+    );
+    const single = findEntry('nemo_en_titanet_small.onnx');
+    expect(single && addressOf(single)).toBe(
+      'https://github.com/k2-fsa/sherpa-onnx/releases/download/speaker-recongition-models/nemo_en_titanet_small.onnx',
     );
     expect(findEntry('nothing')).toBeUndefined();
   });

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeWith } from '@live-transcribe/testkit';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   add,
   type CatalogueEntry,
@@ -68,6 +68,21 @@ async function faultOf(work: Promise<unknown>): Promise<ModelsError> {
 }
 
 describeWith([bzip2Missing], 'a model', { timeout: 60_000 }, () => {
+  it('of punctuation comes with its vocabulary, and without the larger version of itself', async () => {
+    const punctuation: CatalogueEntry = {
+      ...entry,
+      kind: 'punctuation-cnn-bilstm',
+      roles: ['model', 'vocabulary'],
+    };
+    const content = await archiveOf(part('model.onnx'), part('model.int8.onnx'), part('bpe.vocab'), part('README.md'));
+    const { url } = await mirrorOf(content);
+    const { folder: place } = await pull(punctuation, options(url));
+    expect(readdirSync(place).toSorted()).toEqual(['README.md', 'bpe.vocab', 'model.int8.onnx', 'model.json']);
+    expect(JSON.parse(readFileSync(join(place, 'model.json'), 'utf8'))).toMatchObject({
+      files: { model: 'model.int8.onnx', vocabulary: 'bpe.vocab' },
+    });
+  });
+
   it('is pulled: only the files that are needed, described, with the sum of each', async () => {
     const content = await archive();
     const { url } = await mirrorOf(
@@ -270,5 +285,55 @@ describeWith([bzip2Missing], 'a model', { timeout: 60_000 }, () => {
     const strange = join(folder(), 'strange');
     mkdirSync(strange);
     expect((await faultOf(add(strange, wanted))).message).toContain('no model that is known here');
+  });
+});
+
+describe('a model that is a single file', { timeout: 60_000 }, () => {
+  const single: CatalogueEntry = {
+    name: 'voices',
+    archive: 'voices+2024',
+    form: 'onnx',
+    summary: 'for tests',
+    kind: 'speaker-embedding',
+    languages: ['en'],
+    roles: ['model'],
+  };
+  const onnx = Buffer.concat([Buffer.from([8]), noise(3000)]);
+  const mirrorWith = (content: Buffer) =>
+    served((request, response, visit, hold) => {
+      if (request.url === '/voices%2B2024.onnx') honestly(content)(request, response, visit, hold);
+      else response.writeHead(404).end();
+    });
+
+  it('is pulled as it is, described, and verified', async () => {
+    const { url } = await mirrorWith(onnx);
+    const wanted = options(url);
+    const place = join(wanted.shelf, 'voices');
+    expect(await pull({ ...single, sha256: sha256(onnx) }, wanted)).toEqual({
+      ...{ folder: place, wasThere: false, witness: 'catalogue' },
+    });
+    expect(readdirSync(place).toSorted()).toEqual(['model.json', 'model.onnx']);
+    expect(readFileSync(join(place, 'model.onnx')).equals(onnx)).toBe(true);
+    expect(JSON.parse(readFileSync(join(place, 'model.json'), 'utf8'))).toMatchObject({
+      ...{ kind: 'speaker-embedding', files: { model: 'model.onnx' }, sha256: { 'model.onnx': sha256(onnx) } },
+    });
+    expect(await verify('voices', wanted)).toMatchObject({ faults: [], checked: 1 });
+  });
+
+  it('is refused where it is no model', async () => {
+    const { url } = await mirrorWith(Buffer.from('<!doctype html>'));
+    const fault = await faultOf(pull(single, options(url)));
+    expect(fault).toMatchObject({ code: 'refused', message: expect.stringContaining('is not an ONNX file') });
+  });
+
+  it('is added by hand under its publisher’s name', async () => {
+    const known = catalogue.find(({ form, sha256: sum }) => form === 'onnx' && sum === undefined);
+    if (known === undefined) throw new Error('The catalogue has none.');
+    const path = join(folder(), `${known.archive}.onnx`);
+    writeFileSync(path, onnx);
+    const { shelf, ...others } = options('http://127.0.0.1:1');
+    const added = await add(path, { shelf, ...others });
+    expect(added).toEqual({ name: known.name, folder: join(shelf, known.name) });
+    expect(readdirSync(added.folder).toSorted()).toEqual(['model.json', 'model.onnx']);
   });
 });

@@ -6,7 +6,7 @@ import { suggestedModel } from '@live-transcribe/models';
 import type { Config } from './config/settings.ts';
 import type { Log } from './observe/log.ts';
 import { openaiOptions } from './openai-options.ts';
-import { type FoundSherpa, findSherpa } from './sherpa-model.ts';
+import { besideFaults, besideOf, type FoundSherpa, findSherpa } from './sherpa-model.ts';
 
 /** The engine in force, why it is, and what follows from it for requests that leave things open. */
 export interface EngineChoice {
@@ -71,11 +71,14 @@ function sherpa(config: Config, log: Log, found: FoundSherpa, because: string): 
   if ('missing' in found) return nothing(config, `${because}, but: ${found.missing} ${howToGetModel(config)}`);
   const { sherpaProcesses: processes, sherpaSessions: maxSessions } = config;
   const { sherpaDecoding: decoding, sherpaHotwords: hotwords } = config;
-  const { model: punctuation, fault } = found.punctuation;
-  if (fault !== undefined) log.warn(fault);
+  const { model: punctuation } = found.punctuation;
+  const { model: speakers } = found.speakers;
+  const faults = besideFaults(found);
+  for (const fault of faults) log.warn(fault);
   const engine = createSherpaEngine({
     model: found.model,
     ...(punctuation && { punctuation }),
+    ...(speakers && { speakers }),
     ...(processes !== undefined && { processes }),
     ...(maxSessions !== undefined && { maxSessions }),
     ...(decoding !== undefined && { decoding }),
@@ -83,9 +86,8 @@ function sherpa(config: Config, log: Log, found: FoundSherpa, because: string): 
     warn: (message, details) => log.warn(details, message),
   });
   const { name } = found.model;
-  const beside = punctuation ? ` Finals are punctuated by ${punctuation.name}.` : '';
-  const reason = `${because}, and ${found.reason}${beside}`;
-  return { engine, reason, faults: fault === undefined ? [] : [fault], models: { transcriptions: name, plain: name } };
+  const reason = [`${because}, and ${found.reason}`, ...besideOf(found)].join(' ');
+  return { engine, reason, faults, models: { transcriptions: name, plain: name } };
 }
 
 function pocketSphinx(config: Config, log: Log, reason: string): PickedEngine {

@@ -8,15 +8,21 @@ import {
   sherpaMissing,
 } from '@live-transcribe/engine-sherpa';
 import type { Config } from './config/settings.ts';
-import { type FoundBeside, findPunctuation } from './sherpa-beside.ts';
+import { type FoundBeside, findPunctuation, findSpeakers } from './sherpa-beside.ts';
 
 /** The models of the engine sherpa, or why there are none, as a sentence; `asked`: somebody counts on it. */
 export type FoundSherpa =
-  | { readonly model: SherpaModel; readonly reason: string; readonly punctuation: FoundBeside<'punctuation'> }
+  | {
+      readonly model: SherpaModel;
+      readonly reason: string;
+      readonly punctuation: FoundBeside<'punctuation'>;
+      readonly speakers: FoundBeside<'speakers'>;
+    }
   | { readonly missing: string; readonly asked: boolean };
 
 /** The model that `SHERPA_MODEL` names; else of those that are installed the one that fits the language best. */
-export function findSherpa({ sherpaModel, sherpaPunctuation, dataDir, language }: Config): FoundSherpa {
+export function findSherpa(config: Config): FoundSherpa {
+  const { sherpaModel, dataDir, language } = config;
   const asked = sherpaModel !== undefined;
   const folder = join(dataDir, 'models');
   const found = asked ? [readModel(modelFolder(sherpaModel, folder))] : installedModels(folder);
@@ -27,8 +33,13 @@ export function findSherpa({ sherpaModel, sherpaPunctuation, dataDir, language }
   const model = usable.toSorted((one, other) => fits(other) - fits(one))[0];
   if (model === undefined) return { missing: whyNone(found, folder), asked };
   const reason = asked ? 'SHERPA_MODEL names' : `there is no SHERPA_MODEL, and ${folder} has`;
-  const besides = { asked: sherpaPunctuation, setting: 'SHERPA_PUNCTUATION', modelsFolder: folder };
-  return { model, reason: `${reason} the model ${model.name}.`, punctuation: findPunctuation(model, besides) };
+  const asking = (name: string, value: string) => ({ setting: name, value, modelsFolder: folder });
+  return {
+    model,
+    reason: `${reason} the model ${model.name}.`,
+    punctuation: findPunctuation(model, asking('SHERPA_PUNCTUATION', config.sherpaPunctuation)),
+    speakers: findSpeakers(model, asking('SHERPA_SPEAKERS', config.sherpaSpeakers)),
+  };
 }
 
 /** A model made for the language comes before one that takes any, and what hears live before what waits for the whole. */
@@ -43,3 +54,13 @@ function whyNone(found: readonly ReadModel[], folder: string): string {
   const faults = found.flatMap((one) => ('invalid' in one ? one.invalid : []));
   return faults.join(' ') || `There is no model for sherpa-onnx in ${folder}.`;
 }
+
+/** What a model does beside recognising, in sentences. */
+export const besideOf = ({ punctuation, speakers }: Extract<FoundSherpa, { model: object }>): string[] => [
+  ...(punctuation.model ? [`Finals are punctuated by ${punctuation.model.name}.`] : []),
+  ...(speakers.model ? [`Speakers are told apart by ${speakers.model.name}.`] : []),
+];
+
+/** What was asked for and is left out, in sentences. */
+export const besideFaults = ({ punctuation, speakers }: Extract<FoundSherpa, { model: object }>): string[] =>
+  [punctuation, speakers].flatMap(({ fault }) => fault ?? []);

@@ -249,7 +249,7 @@ describeWith([sherpaMissing() && 'sherpa-onnx-node'], 'a model that was added', 
     expect(await run(['models', 'add', tinyModel('tiny-streaming')], cwd)).toMatchObject({ code: 0 });
     const { output } = await run(['models', 'list'], cwd);
     expect(output).toMatch(/^\* +tiny-punctuation-en +en /m);
-    expect(output).toContain('tiny-streaming. tiny-punctuation-en (*) would punctuate its finals.');
+    expect(output).toContain('tiny-streaming. Finals are punctuated by tiny-punctuation-en.');
     expect(await run(['models', 'verify'], cwd)).toMatchObject({ code: 0 });
     const server = launch(['serve'], cwd, { LOG_LEVEL: 'info' });
     await server.says(/engine sherpa: .*tiny-streaming.*punctuated by tiny-punctuation-en/);

@@ -96,11 +96,33 @@ describeWith([sherpaMissing()], 'the choice of sherpa', {}, () => {
       expect(choice).toMatchObject({ id: 'sherpa', model: 'swedish' });
       return choice.faults;
     };
-    expect(await faults('nowhere')).toEqual([expect.stringContaining('SHERPA_PUNCTUATION=nowhere: There is no model')]);
+    expect(await faults('nowhere')).toEqual([
+      expect.stringContaining('SHERPA_PUNCTUATION=nowhere does nothing: There is no model'),
+    ]);
     expect(await faults('swedish')).toEqual([expect.stringContaining('swedish recognises speech; one that puts')]);
     expect(await faults('tiny-punctuation-en')).toEqual([
       'SHERPA_PUNCTUATION=tiny-punctuation-en does nothing: it knows no language of the model swedish.',
     ]);
+  });
+
+  it('brings the speakers’ model that fits the language best, the one that is named, or none', async () => {
+    install('swedish', ['sv']);
+    expect(await chosen({})).toMatchObject({ reason: expect.not.stringContaining('told apart') });
+    shelve('tiny-voices', 'z-english');
+    const by = (name: string) => ({ reason: expect.stringContaining(`told apart by ${name}.`), faults: [] });
+    expect(await chosen({})).toMatchObject(by('z-english'));
+    shelve('tiny-voices', 'a-english');
+    install('english');
+    expect(await chosen({ LANGUAGE: 'en' })).toMatchObject({ model: 'english', ...by('a-english') });
+    expect(await chosen({ SHERPA_SPEAKERS: 'z-english' })).toMatchObject(by('z-english'));
+    expect(await chosen({ SHERPA_SPEAKERS: 'off' })).toMatchObject({
+      reason: expect.not.stringContaining('told apart'),
+      faults: [],
+    });
+    expect(await chosen({ SHERPA_SPEAKERS: 'english' })).toMatchObject({
+      id: 'sherpa',
+      faults: [expect.stringContaining('SHERPA_SPEAKERS=english does nothing: The model english recognises speech')],
+    });
   });
 
   it('says what is wrong where there is no model, or one that cannot be used', async () => {

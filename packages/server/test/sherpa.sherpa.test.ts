@@ -122,6 +122,45 @@ describeWith([speechToolsMissing(), sherpaMissing()], 'sherpa behind the sockets
     }
   });
 
+  it('says who spoke, also when the recogniser is killed between two of them', async () => {
+    const lines = [
+      ['slt', 'three seven sixty one'],
+      ['rms', 'hello stop left right'],
+      ['slt', 'yes four eight no'],
+      ['rms', 'nine zero five two'],
+    ] as const;
+    const parts = await Promise.all(
+      lines.map(([voice, text]) => speak(text, { voice, leadMs: 1_200, trailMs: 1_200 })),
+    );
+    const model = readModel(tinyModel('tiny-streaming'));
+    const speakers = readModel(tinyModel('tiny-voices'), 'speakers');
+    if ('invalid' in model || 'invalid' in speakers) throw new Error('The tiny models cannot be read.');
+    const before = new Set(childProcesses());
+    const engine = createSherpaEngine({ model, speakers, processes: 1, warn: () => undefined });
+    const telling = await startTestGateway({ engine, plainLanguage: 'en' });
+    try {
+      for (const killAfter of [undefined, 1, 2, 3]) {
+        const client = await WireClient.open(telling.port, '/v1/transcriptions');
+        client.send({ action: 'start', language: 'en', encoding: 'pcm16', sample_rate: 16_000 });
+        for (const [index, part] of parts.entries()) {
+          if (index === killAfter) {
+            await client.next('final', () => client.all('final').length === index);
+            for (const recogniser of childProcesses()) if (!before.has(recogniser)) process.kill(recogniser, 'SIGKILL');
+          }
+          client.send(pcm16(part));
+        }
+        client.send({ action: 'stop' });
+        expect((await client.closed).code).toBe(1000);
+        const finals = client.messages.filter((message) => 'final' in message);
+        const said = finals.map(({ final, speaker }) => [speaker, final]);
+        const names = { slt: 'A', rms: 'B' };
+        expect(said, `killed after ${killAfter}`).toEqual(lines.map(([voice, text]) => [names[voice], text]));
+      }
+    } finally {
+      await telling.close();
+    }
+  });
+
   it('says on the page which model it is', async () => {
     const config = await (await fetch(`http://127.0.0.1:${gateway.port}/config`)).json();
     expect(config).toMatchObject({ engine: 'sherpa', languages: ['en'] });

@@ -89,7 +89,10 @@ export interface Engine {
   readonly sampleRate: number;
   readonly features: EngineFeatures;
   readiness(): EngineReadiness;
-  /** Begins one recognition; resolves when it takes audio. Throws `EngineError`; `signal` abandons the attempt. */
+  /**
+   * Begins one recognition; resolves when it takes audio. Throws `EngineError`; `signal` abandons the attempt. A session gives the
+   * same `options` object to each of its recognitions, so that an engine knows again whom it has heard in it.
+   */
   open(options: RecognitionOptions, signal: AbortSignal): Promise<EngineSession>;
   /**
    * Transcribes mono audio at the engine's rate as a whole, outside any recognition. Throws `EngineError`; `signal`

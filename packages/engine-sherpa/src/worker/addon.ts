@@ -6,11 +6,19 @@ export interface SherpaAddon {
   readonly OfflineRecognizer: { createAsync(config: object): Promise<OfflineRecognizer> };
   readonly OnlinePunctuation: new (config: object) => Punctuation;
   readonly OfflinePunctuation: new (config: object) => Punctuation;
+  readonly SpeakerEmbeddingExtractor: new (config: object) => SpeakerEmbeddingExtractor;
 }
 
 export interface Punctuation {
   /** The text with marks, and with capitals where the model has them; its own spaces. */
   addPunct(text: string): string;
+}
+
+export interface SpeakerEmbeddingExtractor {
+  createStream(): Pick<OnlineStream, 'acceptWaveform' | 'inputFinished'>;
+  isReady(stream: object): boolean;
+  /** Ends the process where `isReady` is false. `external`: whether the memory stays the library's. */
+  compute(stream: object, external: boolean): Float32Array;
 }
 
 export interface Waveform {

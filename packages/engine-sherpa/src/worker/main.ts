@@ -3,9 +3,8 @@
  * else; its parent starts another. Channel 3 is the gateway's; frames are those of `wire.ts`.
  */
 import { Socket } from 'node:net';
-import type { EngineEvent } from '@live-transcribe/core';
 import { Gathered } from '../gathered.ts';
-import type { LoadRequest, OpenRequest } from '../messages.ts';
+import type { LoadRequest, OpenRequest, ToldEvent } from '../messages.ts';
 import { FrameReader, frame, fromWorker, jsonFrame, numberFrame, readJson, toWorker } from '../wire.ts';
 import { Cost } from './cost.ts';
 import { loadRecogniser, type Recogniser } from './recogniser.ts';
@@ -51,7 +50,7 @@ async function load(request: LoadRequest): Promise<void> {
 }
 
 function open(id: number, request: OpenRequest): void {
-  let said: EngineEvent[] = [];
+  let said: ToldEvent[] = [];
   const utterances = recogniser?.open(request, (event) => said.push(event));
   if (!utterances) return;
   const stream = new WorkerStream(utterances, (done: Order) => {

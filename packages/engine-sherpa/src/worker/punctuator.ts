@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { EngineEvent } from '@live-transcribe/core';
 import type { ModelPlace } from '../messages.ts';
 import type { Punctuation, SherpaAddon } from './addon.ts';
+import { atWork } from './at-work.ts';
 import { isUnspelled, spelled, spellingOf } from './spelling.ts';
 import type { Tell } from './utterances.ts';
 
@@ -44,7 +45,7 @@ export class Punctuator {
    */
   punctuate(event: EngineEvent): EngineEvent {
     if (event.kind !== 'utterance' || !isUnspelled(event.text)) return event;
-    const spelling = this.#spell(event.text);
+    const spelling = atWork('punctuation', () => this.#spell(event.text));
     if (spelling === undefined) return event;
     const [text = event.text] = spelled([event.text], spelling);
     const { words } = event;

@@ -1,16 +1,19 @@
-import type { LoadRequest, OpenRequest } from '../messages.ts';
+import type { LoadRequest, OpenRequest, ToldEvent } from '../messages.ts';
 import type { ModelDescription } from '../model.ts';
 import { loadAddon, type SherpaAddon } from './addon.ts';
+import { atWork } from './at-work.ts';
 import { OfflineUtterances } from './offline-utterances.ts';
 import { PartialBudget } from './partial-budget.ts';
 import { Punctuator, punctuated } from './punctuator.ts';
 import { recognizerConfig } from './recognizer-config.ts';
 import { StreamingUtterances } from './streaming-utterances.ts';
 import { sampleRate, type Tell, toFloats, type Utterances, type UtterancesOptions } from './utterances.ts';
+import { VoicedUtterances } from './voiced-utterances.ts';
+import { Voices } from './voices.ts';
 
 /** A loaded model. */
 export interface Recogniser {
-  open(request: OpenRequest, tell: Tell): Utterances;
+  open(request: OpenRequest, tell: (event: ToldEvent) => void): Utterances;
   /** Decodes a second of faint noise: the first session finds the model warm, and its speed can be measured. */
   readonly rehearse: () => Promise<void>;
 }
@@ -19,19 +22,26 @@ type Open = (options: UtterancesOptions, tell: Tell) => Utterances;
 
 /** Loads the model; throws where that can be told, and ends the process where the library does. */
 export async function loadRecogniser(request: LoadRequest): Promise<Recogniser> {
+  const { punctuation, speakers } = request;
   const { kind, tailMs, tokenDelayMs, languages } = request.description;
   const addon = loadAddon();
   const load = kind.startsWith('offline-') ? loadOffline : loadStreaming;
   const { open, rehearse } = await load(addon, recognizerConfig(request), tailMs);
-  const punctuator = request.punctuation && new Punctuator(addon, request.punctuation);
+  const punctuator = punctuation && atWork('punctuation', () => new Punctuator(addon, punctuation));
+  const voices = speakers && atWork('speakers', () => new Voices(addon, speakers));
   // Only where there is a choice: what a model knows nothing of is not asked of it.
   const isMultilingual = languages === 'any' || languages.length > 1;
   return {
     rehearse,
     open({ language, words, hotwords }, tell) {
       const asked = isMultilingual && language !== undefined && { language };
-      const told = punctuator && knows(punctuator, language, languages) ? punctuated(tell, punctuator) : tell;
-      return open({ words, tailMs, tokenDelayMs, ...asked, ...(hotwords && { hotwords }) }, told);
+      const spelt = punctuator && knows(punctuator, language, languages);
+      const openPlain = (heard: Tell) =>
+        open(
+          { words, tailMs, tokenDelayMs, ...asked, ...(hotwords && { hotwords }) },
+          spelt ? punctuated(heard, punctuator) : heard,
+        );
+      return voices ? new VoicedUtterances(openPlain, voices, tell) : openPlain(tell);
     },
   };
 }

@@ -38,6 +38,12 @@ export const sherpaSettings = {
     'auto',
     'Model that gives punctuation to finals of the engine sherpa: a folder or a name, as SHERPA_MODEL; auto: one that is there and knows the language; off.',
   ),
+  sherpaSpeakers: setting(
+    'SHERPA_SPEAKERS',
+    text,
+    'auto',
+    'Model that tells the speakers of the engine sherpa’s finals apart: a folder or a name, as SHERPA_MODEL; auto: one that is there; off.',
+  ),
   modelsMirror: setting(
     'MODELS_MIRROR',
     optional(url('https', 'http')),

@@ -82,6 +82,7 @@ const purposeOfAny = (kind: string): Purpose | undefined => (isKind(kind) ? purp
 const headings: Record<Purpose, readonly string[]> = {
   recognition: ['', 'NAME', 'LANGUAGES', 'WORDS COME', 'DOWNLOAD', 'LICENCE', 'SPEED', ''],
   punctuation: ['', 'FOR PUNCTUATION', 'LANGUAGES', '', 'DOWNLOAD', 'LICENCE', 'SPEED', ''],
+  speakers: ['', 'FOR SPEAKERS', 'LANGUAGES', '', 'DOWNLOAD', 'LICENCE', 'SPEED', ''],
 };
 
 /** For people: a line for each model, those that do the same together, and why which one is taken. */

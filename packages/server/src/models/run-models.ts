@@ -15,7 +15,7 @@ import {
   type Witness,
 } from '@live-transcribe/models';
 import type { Config } from '../config/settings.ts';
-import { type FoundSherpa, findSherpa } from '../sherpa-model.ts';
+import { besideFaults, besideOf, findSherpa } from '../sherpa-model.ts';
 import { asTable, knows, type ListedModel, listModels } from './list-models.ts';
 import type { ModelsCommand } from './models-command.ts';
 import { Story, type Terminal } from './terminal.ts';
@@ -79,24 +79,20 @@ async function list(
   { config, shelf, terminal }: Place,
 ): Promise<number> {
   const found = findSherpa(language === undefined ? config : { ...config, language });
-  const taken = 'model' in found ? found.model.name : undefined;
-  const beside = 'model' in found ? found.punctuation.model?.name : undefined;
-  const all = listModels(
-    await shelved(shelf),
-    [taken, beside].flatMap((name) => name ?? []),
-  );
+  const taken = 'model' in found ? [found.model, found.punctuation.model, found.speakers.model] : [];
+  const names = taken.flatMap((model) => model?.name ?? []);
+  const all = listModels(await shelved(shelf), names);
   const models = language === undefined ? all : all.filter(knows(language));
   const of = language === undefined ? '' : ` for ${language}`;
   const choice =
     'model' in found
-      ? `The engine sherpa would take${of} ${found.model.name} (*): ${found.reason}${besideOf(found)}`
+      ? `The engine sherpa would take${of} ${found.model.name} (*): ${[found.reason, ...besideOf(found), ...besideFaults(found)].join(' ')}`
       : `The engine sherpa has no model${of}: ${found.missing}${howToGetOne(all, language ?? config.language)}`;
-  terminal.out(json ? `${JSON.stringify({ folder: shelf, taken, models }, undefined, 2)}\n` : asTable(models, choice));
+  terminal.out(
+    json ? `${JSON.stringify({ folder: shelf, taken: names[0], models }, undefined, 2)}\n` : asTable(models, choice),
+  );
   return 0;
 }
-
-const besideOf = ({ punctuation: { model, fault } }: Extract<FoundSherpa, { model: object }>): string =>
-  model === undefined ? (fault === undefined ? '' : ` ${fault}`) : ` ${model.name} (*) would punctuate its finals.`;
 
 const howToGetOne = (models: readonly ListedModel[], language: string | undefined): string =>
   models.some(({ installed, purpose }) => installed !== undefined && (purpose ?? 'recognition') === 'recognition')
