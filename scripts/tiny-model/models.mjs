@@ -3,6 +3,7 @@ import { featureDim } from './fbank.mjs';
 import { nemoDecoder, nemoDurationJoiner, nemoJoiner, nemoTokens } from './nemo-decoder.mjs';
 import { nemoOfflineEncoder, nemoStreamingEncoder } from './nemo-encoder.mjs';
 import { nemoBins } from './nemo-features.mjs';
+import { paraformerDecoder, paraformerEncoder } from './paraformer.mjs';
 import { decoder, joiner, offlineEncoder, streamingEncoder } from './transducer.mjs';
 import { tokens } from './vocabulary.mjs';
 import { writeTiny } from './write.mjs';
@@ -27,6 +28,9 @@ export function writeModels(network) {
     joiner: nemoDurationJoiner(),
   };
   writeModel('tiny-offline-nemo', 'offline-transducer', offline, { ...nemo, modelType: 'nemo_transducer' });
+  const paraformer = { encoder: paraformerEncoder(network), decoder: paraformerDecoder() };
+  // Its tokens are words, with a space before each.
+  writeModel('tiny-paraformer', 'paraformer', paraformer, { order: tokens.map((token) => token.replace('▁', '')) });
 }
 
 /** `parts`: the ONNX files' bytes, by their role; `more`: of its `model.json`, and the `order` of its tokens. */

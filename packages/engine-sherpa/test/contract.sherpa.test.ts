@@ -7,6 +7,7 @@ describeWithSherpa('sherpa', () => {
     'tiny-streaming',
     'tiny-transducer',
     'tiny-nemo',
+    'tiny-paraformer',
     'tiny-offline',
     'tiny-offline-transducer',
     'tiny-offline-nemo',

@@ -4,6 +4,7 @@ export type TinyModel =
   | 'tiny-streaming'
   | 'tiny-transducer'
   | 'tiny-nemo'
+  | 'tiny-paraformer'
   | 'tiny-offline'
   | 'tiny-offline-transducer'
   | 'tiny-offline-nemo'

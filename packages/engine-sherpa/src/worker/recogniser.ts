@@ -18,6 +18,9 @@ export interface Recogniser {
   readonly rehearse: () => Promise<void>;
 }
 
+/** The library's streaming Paraformer decodes 60 frames at a time, and tells no times. */
+const paraformerStepMs = 600;
+
 type Open = (options: UtterancesOptions, tell: Tell) => Utterances;
 
 /** Loads the model; throws where that can be told, and ends the process where the library does. */
@@ -31,6 +34,7 @@ export async function loadRecogniser(request: LoadRequest): Promise<Recogniser> 
   const voices = speakers && atWork('speakers', () => new Voices(addon, speakers));
   // Only where there is a choice: what a model knows nothing of is not asked of it.
   const isMultilingual = languages === 'any' || languages.length > 1;
+  const untimed = kind === 'paraformer' && { stepMs: paraformerStepMs };
   return {
     rehearse,
     open({ language, words, hotwords }, tell) {
@@ -38,7 +42,7 @@ export async function loadRecogniser(request: LoadRequest): Promise<Recogniser> 
       const spelt = punctuator && knows(punctuator, language, languages);
       const openPlain = (heard: Tell) =>
         open(
-          { words, tailMs, tokenDelayMs, ...asked, ...(hotwords && { hotwords }) },
+          { words, tailMs, tokenDelayMs, ...asked, ...untimed, ...(hotwords && { hotwords }) },
           spelt ? punctuated(heard, punctuator) : heard,
         );
       return voices ? new VoicedUtterances(openPlain, voices, tell) : openPlain(tell);

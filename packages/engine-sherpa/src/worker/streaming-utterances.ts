@@ -1,6 +1,7 @@
 import { msToSamples } from '@live-transcribe/audio';
 import type { OnlineRecognizer, OnlineStream, RecognizerResult } from './addon.ts';
 import { Recent } from './recent.ts';
+import { Steps } from './steps.ts';
 import { type Heard, Told } from './told.ts';
 import { sampleRate, type Tell, toFloats, type Utterances, type UtterancesOptions } from './utterances.ts';
 import { wordsOf } from './words.ts';
@@ -23,6 +24,8 @@ export class StreamingUtterances implements Utterances {
   /** The first sample of `#stream`. */
   #base = 0;
   #position = 0;
+  /** Of `#stream`, if results do not say where it is. */
+  #steps: Steps | undefined;
 
   constructor(recognizer: OnlineRecognizer, options: UtterancesOptions, tell: Tell) {
     this.#recognizer = recognizer;
@@ -67,9 +70,10 @@ export class StreamingUtterances implements Utterances {
   /** Fresh, as after an end: what the library remembers of a stream ends with it. */
   #begin(base: number): OnlineStream {
     const stream = this.#recognizer.createStream();
-    const { language } = this.#options;
+    const { language, stepMs } = this.#options;
     if (language !== undefined) stream.setOption('language', language);
     this.#base = base;
+    this.#steps = stepMs === undefined ? undefined : new Steps(base, msToSamples(stepMs, sampleRate));
     return stream;
   }
 
@@ -87,6 +91,7 @@ export class StreamingUtterances implements Utterances {
     while (this.#recognizer.isReady(this.#stream)) {
       this.#recognizer.decode(this.#stream);
       decoded = true;
+      this.#steps?.took(this.#recognizer.getResult(this.#stream).text);
       if (this.#recognizer.isEndpoint(this.#stream)) this.#endHere();
     }
     return decoded;
@@ -94,17 +99,30 @@ export class StreamingUtterances implements Utterances {
 
   #tellHypothesis(): void {
     const result = this.#recognizer.getResult(this.#stream);
-    if (this.#told.isNew(result.text.trim())) this.#told.hypothesis(this.#read(result), this.#position);
+    if (this.#told.isNew(result.text.trim()))
+      this.#told.hypothesis(this.#read(result), this.#position, this.#steps?.from);
   }
 
   /** The utterance that the library has found to end, before what it has heard but not decoded. */
   #endHere(): void {
     const heard = this.#heard();
     this.#recognizer.reset(this.#stream);
+    const decoded = Math.min(this.#steps?.decoded ?? this.#begunAnew(), this.#position);
+    this.#tellUtterance(heard, decoded);
+    this.#steps?.end();
+    this.#told.settle(decoded - (heard.text === '' || this.#steps ? unheard : lookBack));
+  }
+
+  /** Where the library goes on behind a reset. */
+  #begunAnew(): number {
     const { start_time: seconds = 0 } = this.#recognizer.getResult(this.#stream);
-    const decoded = Math.min(this.#base + Math.round(seconds * sampleRate), this.#position);
-    this.#told.utterance(heard, Math.max(decoded, this.#told.closed));
-    this.#told.settle(decoded - (heard.text === '' ? unheard : lookBack));
+    return this.#base + Math.round(seconds * sampleRate);
+  }
+
+  /** `position`: where it ends at the latest. */
+  #tellUtterance(heard: Heard, position: number): void {
+    const until = Math.min(this.#steps?.until ?? position, position);
+    this.#told.utterance(heard, Math.max(until, this.#told.closed), this.#steps?.from);
   }
 
   /** All that has been given is decoded and told; answers the text. */
@@ -114,7 +132,7 @@ export class StreamingUtterances implements Utterances {
     this.#stream.inputFinished();
     this.#decode();
     const heard = this.#heard();
-    this.#told.utterance(heard, this.#position);
+    this.#tellUtterance(heard, this.#position);
     return heard.text;
   }
 

@@ -21,6 +21,8 @@ export interface UtterancesOptions {
   readonly hotwords?: readonly string[];
   /** Silence behind the last sample, in ms, so that the model's last window is full. */
   readonly tailMs: number;
+  /** What a streaming model decodes at a time, in ms; where its results do not say when they were said. */
+  readonly stepMs?: number;
   /** How much later than its sound a token's time is, in ms. */
   readonly tokenDelayMs: number;
 }
