@@ -93,7 +93,7 @@ describe('the replay ring', () => {
   });
 
   it('[RR8] leaves the latest view alone, whatever is settled, and taken into use elsewhere, meanwhile', () => {
-    const size = 5_120;
+    const size = 2_560;
     const ring = new ReplayRing(100 * size);
     const other = new ReplayRing(100 * size);
     ring.append(ramp(0, size));
@@ -107,6 +107,24 @@ describe('the replay ring', () => {
     ring.advance(size);
     ring.settle(size + 1);
     expect(ring.size).toBe(size);
+  });
+
+  it('[RR11] takes no memory when all is settled and nobody looks at it any more', () => {
+    const ring = new ReplayRing(1_000, 0, 64);
+    ring.append(ramp(0, 60));
+    const view = ring.peek(60);
+    ring.advance(60);
+    ring.settle(60);
+    expect(ring.size).toBe(64);
+    expect(view).toEqual(ramp(0, 60));
+    ring.append(ramp(60, 60));
+    ring.peek(60);
+    ring.advance(60);
+    ring.release();
+    ring.settle(120);
+    expect(ring.size).toBe(0);
+    ring.append(ramp(120, 10));
+    expect(drain(ring)).toEqual([...ramp(120, 10)]);
   });
 
   it('[RR10] does not cut a chunk in two for the last few samples of a block', () => {

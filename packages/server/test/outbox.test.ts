@@ -34,6 +34,8 @@ function open() {
   const patience = new StorePatience(clock);
   const outbox = new Outbox({
     session,
+    claim: undefined,
+    spill: undefined,
     stored: 0,
     store: {
       create: async ({ id }) => {
@@ -156,7 +158,7 @@ describe('an outbox', () => {
     expect(clock.waiting).toEqual([]);
   });
 
-  it('shares one watch over the store with all others, and is told when it is closed', async () => {
+  it('shares one watch over the store with all others, which ends with the last of them once it is closed', async () => {
     const { clock, patience } = open();
     const late: number[] = [];
     const first = patience.begin(() => late.push(1));
@@ -171,12 +173,16 @@ describe('an outbox', () => {
     clock.advance(500);
     await turns(2);
     expect(late).toEqual([2]);
-    patience.answered();
-    patience.begin(() => late.push(3));
-    patience.close();
-    expect(late).toEqual([2, 3]);
     expect(patience.isOut).toBe(true);
+    patience.answered();
+    const last = patience.begin(() => late.push(3));
+    patience.close();
+    await turns(2);
+    expect(clock.waiting).toEqual([2_000]);
+    last.end();
     await turns(2);
     expect(clock.waiting).toEqual([]);
+    expect(late).toEqual([2]);
+    expect(patience.isOut).toBe(false);
   });
 });

@@ -1,9 +1,9 @@
-/** Two chunks of 100 ms at 24 kHz, three at 16 kHz, ten of 20 ms, each with a little over: chunks seldom straddle blocks. */
-const usualSamples = 5_120;
+/** One chunk of 100 ms at 24 or 16 kHz, or five of 20 ms, each with a little over: chunks seldom straddle blocks. */
+const usualSamples = 2_560;
 /** Of a block's end, at most this share is left empty rather than to cut what comes in two. */
-const leftEmpty = 1 / 8;
+const leftEmpty = 3 / 8;
 /** Blocks that wait for any session to need them: 2.5 MB. */
-const mostSpare = 256;
+const mostSpare = 512;
 
 const spare: Int16Array[] = [];
 
@@ -64,10 +64,8 @@ export class AudioBlocks {
 
   /** What is before `position` is not needed any more. */
   drop(position: number): void {
-    const { length } = this.#blocks;
     let dropped = 0;
-    // The newest one is still being filled.
-    for (; dropped < length - 1; dropped++) {
+    for (; dropped < this.#blocks.length; dropped++) {
       const block = this.#blocks[dropped];
       if (block === undefined || block.to > position) break;
       if (spare.length < mostSpare && block.samples.length === usualSamples) spare.push(block.samples);

@@ -14,13 +14,16 @@ export interface PumpOptions {
   readonly audioEnded: () => boolean;
   /** What the engine has said: while that is not read, it is given no more. */
   readonly events: SessionEvents;
-  readonly isOver: () => boolean;
 }
 
 /** Gives the engine the audio, and each mark at its place in it. Answers `true` when all has been given, `false` when it is over. */
-export async function pump(engineSession: EngineSession, options: PumpOptions): Promise<boolean> {
+export async function pump(
+  engineSession: EngineSession,
+  options: PumpOptions,
+  isOver: () => boolean,
+): Promise<boolean> {
   const { ring, marks, bell } = options;
-  while (!options.isOver()) {
+  while (!isOver()) {
     const mark = marks.next();
     const given = give(engineSession, mark?.position, options);
     if (given) {
@@ -54,6 +57,7 @@ function give(
   ring.advance(samples.length);
   const writing = engineSession.write(samples);
   if (writing) return writing.then(() => bell.ring());
+  ring.release();
   bell.ring();
   return true;
 }

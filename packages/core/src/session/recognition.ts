@@ -40,7 +40,8 @@ interface Replaced {
 /** A session's audio, heard by one engine connection after the other, as the engine link has it. */
 export class Recognition {
   readonly #parts: RecognitionParts;
-  readonly #ending = new AbortController();
+  /** While a connection that failed is not tried again yet. */
+  #waiting: AbortController | undefined;
   #link: EngineLink = initialLink;
   #connection: EngineConnection | undefined;
 
@@ -66,7 +67,7 @@ export class Recognition {
   /** Ends it at once, in whatever it does. What has ended stays as it ended. */
   end(error: TranscribeError): void {
     this.#step({ kind: 'aborted', error });
-    this.#ending.abort(error);
+    this.#waiting?.abort(error);
     this.#connection?.end(error);
   }
 
@@ -91,11 +92,14 @@ export class Recognition {
   }
 
   async #wait(delayMs: number): Promise<void> {
+    this.#waiting = new AbortController();
     try {
-      await this.#parts.clock.wait(delayMs, this.#ending.signal);
+      await this.#parts.clock.wait(delayMs, this.#waiting.signal);
       this.#step({ kind: 'waited' });
     } catch (thrown) {
       this.#fail(thrown);
+    } finally {
+      this.#waiting = undefined;
     }
   }
 
@@ -196,10 +200,7 @@ export class Recognition {
   /** Gives the engine all there is to hear, then lets it finish. Failures end the connection, whose events tell them. */
   async #feed(engineSession: EngineSession, connection: EngineConnection): Promise<void> {
     try {
-      const drained = await pump(engineSession, {
-        ...this.#parts,
-        isOver: () => connection.isOver,
-      });
+      const drained = await pump(engineSession, this.#parts, () => connection.isOver);
       if (!drained) return;
       this.#step({ kind: 'drained' });
       await connection.finish(engineSession);

@@ -18,7 +18,7 @@ export class ReplayRing {
   #settled: number;
   #sent: number;
   #received: number;
-  /** Where the latest view begins, which its reader may still hold. */
+  /** What the reader may still hold a view of begins here. */
   #viewed: number;
 
   /**
@@ -74,8 +74,8 @@ export class ReplayRing {
   }
 
   /**
-   * The next samples to send, up to `limit` and not past position `until`: a view, valid until the next `peek`. May be
-   * fewer than there are, and are none only if there are none.
+   * The next samples to send, up to `limit` and not past position `until`: a view, valid until the next `peek` or
+   * `release`. May be fewer than there are, and are none only if there are none.
    */
   peek(limit: number, until = this.#received): Int16Array {
     this.#viewed = this.#sent;
@@ -85,6 +85,11 @@ export class ReplayRing {
   /** `count` samples of what `peek` gave go to the engine. */
   advance(count: number): void {
     this.#sent = Math.min(this.#sent + count, this.#received);
+  }
+
+  /** The reader has nothing of the latest view any more: its memory can serve others as soon as it is settled. */
+  release(): void {
+    this.#viewed = this.#sent;
   }
 
   /** The engine will not need what is before `position`. Positions it has not been given, or that lie behind, change nothing. */

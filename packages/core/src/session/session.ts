@@ -30,7 +30,7 @@ export interface Continuation {
 export interface SessionOptions {
   readonly id: string;
   /** Where this is not the session's first run. */
-  readonly continues?: Continuation;
+  readonly continues?: Continuation | undefined;
   readonly engine: Engine;
   readonly recognition: RecognitionOptions;
   readonly clock: Clock;
@@ -81,9 +81,12 @@ export class Session {
     if (recognition.words && transcriber) {
       this.#wordTimes = new WordTimes(transcriber, sampleRate, this.#usage);
     }
-    const parts = { ring: this.#ring, marks: this.#marks, timeline: this.#timeline, events: this.#events };
+    // Each named: an object that is spread into another gets a shape of its own, which every session would pay for.
     const hearing = new Hearing({
-      ...parts,
+      ring: this.#ring,
+      marks: this.#marks,
+      timeline: this.#timeline,
+      events: this.#events,
       transcript: this.#transcript,
       usage: this.#usage,
       transcriber,
@@ -91,8 +94,14 @@ export class Session {
       progressed: () => this.#recognition.progressed(),
     });
     this.#recognition = new Recognition({
-      ...options,
-      ...parts,
+      engine,
+      recognition,
+      clock,
+      random: options.random,
+      ring: this.#ring,
+      marks: this.#marks,
+      timeline: this.#timeline,
+      events: this.#events,
       bell: this.#bell,
       hearing,
       writeSamples: msToSamples(writeMs, sampleRate),

@@ -61,15 +61,24 @@ export function openLiveSession(opening: Opening, parts: LiveSessionParts, paren
   const ending = new AbortController();
   const moved = new ClientError('session_moved', 'This session goes on at another server.');
   const outbox = new Outbox({
-    ...{ session: opening.session, store, clock, random, log, patience, spill: parts.spill },
-    ...(earlier && { claim: earlier.claim }),
+    session: opening.session,
+    claim: earlier?.claim,
     stored: seq,
+    store,
+    clock,
+    random,
+    log,
+    patience,
+    spill: parts.spill,
     onFenced: () => live.abandon(moved),
   });
   const session: Session = new Session({
-    ...{ id, recognition, clock, random },
-    ...(earlier && { continues: earlier.continues }),
+    id,
+    continues: earlier?.continues,
     engine: observeEngine(engine, observed, rings),
+    recognition,
+    clock,
+    random,
     signal: ending.signal,
   });
   const position = earlier?.continues.position ?? 0;

@@ -19,7 +19,7 @@ const batchSize = 128;
 export interface OutboxOptions {
   readonly session: NewSession;
   /** Of a session that is kept already. */
-  readonly claim?: Claim;
+  readonly claim: Claim | undefined;
   /** The number of the last event that is kept already. */
   readonly stored: number;
   readonly store: Pick<SessionStore, 'create' | 'append'>;
@@ -28,7 +28,7 @@ export interface OutboxOptions {
   readonly log: Log;
   readonly patience: StorePatience;
   /** Where events wait as well while the store is away, so that they survive the end of this process. */
-  readonly spill?: Spill | undefined;
+  readonly spill: Spill | undefined;
   /** The session is no longer ours: another server has claimed it, or it was deleted. */
   readonly onFenced: () => void;
 }
@@ -41,7 +41,9 @@ export interface OutboxOptions {
  */
 export class Outbox {
   readonly #options: OutboxOptions;
-  readonly #ending = new AbortController();
+  #ended = false;
+  /** While the store is away, and the next attempt waits. */
+  #pausing: AbortController | undefined;
   #claim: Claim | undefined;
   #waiting: LoggedEvent[] = [];
   #waiters: (() => void)[] = [];
@@ -100,13 +102,10 @@ export class Outbox {
 
   /** Keeps nothing more; what waits is lost. */
   end(): void {
-    this.#ending.abort();
+    this.#ended = true;
+    this.#pausing?.abort();
     this.#waiting = [];
     this.#wakeAll();
-  }
-
-  get #ended(): boolean {
-    return this.#ending.signal.aborted;
   }
 
   async #kept(seq: number): Promise<void> {
@@ -176,8 +175,10 @@ export class Outbox {
 
   async #pause(failures: number): Promise<void> {
     const { clock, random } = this.#options;
+    this.#pausing = new AbortController();
     // When it ends there is no more to do, and `empty` says so.
-    await clock.wait(backoffMs(failures, random()), this.#ending.signal).catch(() => undefined);
+    await clock.wait(backoffMs(failures, random()), this.#pausing.signal).catch(() => undefined);
+    this.#pausing = undefined;
   }
 
   #change(): Promise<void> {

@@ -21,11 +21,14 @@ interface Wait extends StoreWait {
  */
 export class StorePatience {
   readonly #clock: Clock;
-  readonly #ending = new AbortController();
+  #watching = new AbortController();
   /** Those that are over are let go when the timer comes to them. */
   #waits: Wait[] = [];
+  /** How many are not over. */
+  #open = 0;
   #isOut = false;
   #isWatching = false;
+  #isClosed = false;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -33,12 +36,14 @@ export class StorePatience {
 
   /** Whether the store has lately kept somebody waiting for as long as anybody waits. */
   get isOut(): boolean {
-    return this.#isOut || this.#ending.signal.aborted;
+    return this.#isOut;
   }
 
   /** Begins a wait; `onLate` is called, once, when patience is out before it is over. */
   begin(onLate: () => void): StoreWait {
-    const wait: Wait = { due: this.#clock.now() + patienceMs, onLate, isOver: false, end: endWait };
+    const due = this.#clock.now() + patienceMs;
+    const wait: Wait = { due, onLate, isOver: false, end: () => this.#end(wait) };
+    this.#open += 1;
     this.#waits.push(wait);
     if (!this.#isWatching) void this.#watch();
     return wait;
@@ -49,14 +54,26 @@ export class StorePatience {
     this.#isOut = false;
   }
 
-  /** Nobody waits any more, now or later; leaves no timer behind. */
+  /** Leaves no timer behind when those who wait still have waited. */
   close(): void {
-    this.#ending.abort();
-    this.#runOut();
+    this.#isClosed = true;
+    this.#rest();
+  }
+
+  #end(wait: Wait): void {
+    if (wait.isOver) return;
+    wait.isOver = true;
+    this.#open -= 1;
+    this.#rest();
+  }
+
+  #rest(): void {
+    if (this.#isClosed && this.#open === 0) this.#watching.abort();
   }
 
   async #watch(): Promise<void> {
     this.#isWatching = true;
+    if (this.#watching.signal.aborted) this.#watching = new AbortController();
     for (let oldest = this.#oldest(); oldest; oldest = this.#oldest()) {
       const left = oldest.due - this.#clock.now();
       if (left <= 0) this.#runOut();
@@ -65,9 +82,9 @@ export class StorePatience {
     this.#isWatching = false;
   }
 
-  /** Whether so much time passes before the end. */
+  /** Whether so much time passes before nobody needs the watch any more. */
   #passes(ms: number): Promise<boolean> {
-    return this.#clock.wait(ms, this.#ending.signal).then(
+    return this.#clock.wait(ms, this.#watching.signal).then(
       () => true,
       () => false,
     );
@@ -83,11 +100,10 @@ export class StorePatience {
     this.#isOut = true;
     const late = this.#waits;
     this.#waits = [];
-    for (const { isOver, onLate } of late) if (!isOver) onLate();
+    for (const wait of late) {
+      if (wait.isOver) continue;
+      wait.end();
+      wait.onLate();
+    }
   }
-}
-
-/** One function for all waits. */
-function endWait(this: Wait): void {
-  this.isOver = true;
 }
