@@ -60,6 +60,34 @@ describe('Subscription', () => {
     expect(subscription.push(2)).toBe(true);
   });
 
+  it('says when there is something to take, for a reader that holds nothing while it waits', async () => {
+    const subscription = new Subscription<number>({ capacity: 2 });
+    expect(() => subscription.take()).toThrow(RangeError);
+    const waiting = subscription.ready();
+    expect(subscription.push(1)).toBe(true);
+    expect(subscription.push(2)).toBe(false);
+    expect(await waiting).toBe(true);
+    const room = subscription.room();
+    expect([subscription.take(), subscription.ready(), subscription.take()]).toEqual([1, true, 2]);
+    await room;
+    const last = subscription.ready();
+    subscription.end();
+    expect([await last, await subscription.ready()]).toEqual([false, false]);
+  });
+
+  it('throws its error once at one who asks whether something is there, after what waits', async () => {
+    const subscription = new Subscription<number>({ capacity: 2 });
+    subscription.push(1);
+    subscription.fail(new Error('broken'));
+    expect([subscription.ready(), subscription.take()]).toEqual([true, 1]);
+    await expect(subscription.ready()).rejects.toThrow('broken');
+    expect(await subscription.ready()).toBe(false);
+    const other = new Subscription<number>({ capacity: 2 });
+    const waiting = other.ready();
+    other.fail(new Error('broken'));
+    await expect(waiting).rejects.toThrow('broken');
+  });
+
   it('refuses a second reader', async () => {
     const subscription = new Subscription<number>({ capacity: 1 });
     subscription.end();

@@ -77,8 +77,16 @@ export class OpenAISession implements EngineSession {
     this.#turns = new Turns(service, options.price);
     this.#exchange = new Exchange(this.#socket, this.#turns);
     this.#outgoing = new Outgoing({ turns: plan.turns, detector, gateSilence }, this.#exchange);
-    const parts = { socket: this.#socket, turns: this.#turns, exchange: this.#exchange, outgoing: this.#outgoing };
-    this.#timing = new Timing({ ...parts, service: service.name, plan, lifetime, clock });
+    this.#timing = new Timing({
+      clock,
+      service: service.name,
+      plan,
+      lifetime,
+      socket: this.#socket,
+      outgoing: this.#outgoing,
+      turns: this.#turns,
+      exchange: this.#exchange,
+    });
     this.#warnings = new UpstreamWarnings(options.warn, service);
     signal.addEventListener('abort', this.#onAbort);
     if (signal.aborted) this.#onAbort();

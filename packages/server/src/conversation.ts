@@ -11,7 +11,6 @@ import type { ClientAddress } from './auth/client-address.ts';
 import { permitResume, permitStart } from './auth/permits.ts';
 import type { Principal } from './auth/principal.ts';
 import type { SessionOwners } from './auth/session-owner.ts';
-import type { ReceivedFrame } from './client-socket.ts';
 import { closeCode } from './close-code.ts';
 import type { Config } from './config/settings.ts';
 import type { Admissions } from './limits/admissions.ts';
@@ -21,6 +20,7 @@ import { type ComingBackOptions, comeBack } from './live/coming-back.ts';
 import { Seam } from './live/seam.ts';
 import { Seat } from './live/seat.ts';
 import { openIntake, remainsOf, type Speaker } from './live/speaker.ts';
+import type { Log } from './observe/log.ts';
 import type { ClientOrigin } from './observe/session-observation.ts';
 import { type Departure, type SpeakingOptions, speak, tellFault } from './speaking.ts';
 
@@ -47,12 +47,11 @@ const lastFinalsMs = 1_000;
 export async function converse(given: ConversationOptions): Promise<void> {
   const { socket, log } = given;
   try {
-    const frames = socket.frames[Symbol.asyncIterator]();
     const principal = await given.identify();
-    const options = { ...given, log: log.child({ who: principal.name }) };
-    const beginning = await begin(frames, options);
-    const speaker = beginning && (await take(beginning, principal, options));
-    const fault = speaker && (await attend(speaker, frames, principal, options));
+    const beginning = await begin(given);
+    const who = log.child({ who: principal.name });
+    const speaker = beginning && (await take(beginning, principal, who, given));
+    const fault = speaker && (await attend(speaker, principal, given));
     await socket.close(closeCode(fault?.code), fault?.message ?? '');
   } catch (thrown) {
     await refuse(thrown, given);
@@ -61,18 +60,14 @@ export async function converse(given: ConversationOptions): Promise<void> {
 }
 
 /** What the client asks for; `undefined` when it leaves without a word. */
-async function begin(
-  frames: AsyncIterator<ReceivedFrame>,
-  { socket, codec, clock, limits }: ConversationOptions,
-): Promise<Beginning | undefined> {
+async function begin({ socket, codec, clock, limits }: ConversationOptions): Promise<Beginning | undefined> {
   const request = codec.begin();
   if (request) return { kind: 'start', request };
   const { startSeconds } = limits;
   const late = new ClientError('start_timeout', `No start message came within ${startSeconds} s.`);
   const limit = { ms: startSeconds * 1000, clock, onLate: () => socket.endWith(late) };
-  const first = await withTimeLimit(limit, () => frames.next());
-  if (first.done) return undefined;
-  const command = codec.decode(first.value);
+  if (!(await withTimeLimit(limit, async () => socket.frames.ready()))) return undefined;
+  const command = codec.decode(socket.frames.take());
   return command?.kind === 'start' || command?.kind === 'resume' ? command : undefined;
 }
 
@@ -80,9 +75,10 @@ async function begin(
 async function take(
   beginning: Beginning,
   principal: Principal,
+  log: Log,
   options: ConversationOptions,
 ): Promise<Speaker | undefined> {
-  const { owners, lives, log, admissions, address } = options;
+  const { owners, lives, admissions, address } = options;
   const seat = new Seat(options);
   const applicant = { principal, address };
   if (beginning.kind === 'resume') {
@@ -90,7 +86,7 @@ async function take(
     permitResume(principal, request, owners);
     // One that lives here has its place already.
     const lease = lives.find(request.session) ? undefined : await admissions.comeBack(applicant);
-    return placed(lease, () => comeBack(request, seat, options));
+    return placed(lease, () => comeBack(request, seat, { ...options, log }));
   }
   const { request } = beginning;
   permitStart(principal, request);
@@ -117,18 +113,18 @@ async function placed<T extends Speaker | undefined>(lease: Lease | undefined, o
 /** Hears the client out, and answers what is to be told as the reason when the connection is closed. */
 async function attend(
   speaker: Speaker,
-  frames: AsyncIterator<ReceivedFrame>,
   principal: Principal,
   options: ConversationOptions,
 ): Promise<EventFault | undefined> {
   const { live, seat } = speaker;
-  const { limits, admissions, engine, socket, clock } = options;
+  const { limits, admissions, engine, socket, codec, rings, clock } = options;
+  const { maxSessionMinutes } = limits;
   const use = (seconds: number) => admissions.use(principal, seconds);
   const toll = new Toll({ sampleRate: engine.sampleRate, maxAudioRate: limits.maxAudioRate, use, socket, clock });
   const spoken = new AbortController();
-  void endInTime({ ...{ principal, clock, socket }, ...limits, startedAt: live.startedAt }, spoken.signal);
+  void endInTime({ principal, clock, socket, maxSessionMinutes, startedAt: live.startedAt }, spoken.signal);
   try {
-    const departure = await speak(frames, speaker, { ...options, toll, log: live.log });
+    const departure = await speak(speaker, { toll, socket, codec, engine, rings, log: live.log });
     depart(departure, speaker);
     seat.leave();
     return await farewell(departure, speaker, options);

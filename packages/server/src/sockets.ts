@@ -71,6 +71,8 @@ export class Sockets {
   readonly #server: WebSocketServerOf<typeof ExplainingWebSocket>;
   readonly #clients = new Map<ExplainingWebSocket, Client>();
   readonly #places: Places;
+  /** One for each protocol: a logger of its own for each connection takes memory of each. */
+  readonly #logs: ReadonlyMap<ClientProtocol, Log>;
   /** Those who have answered since the last heartbeat. */
   readonly #alive = new WeakSet<ExplainingWebSocket>();
   readonly #conversations = new Set<Promise<void>>();
@@ -79,6 +81,9 @@ export class Sockets {
 
   constructor(http: Server, options: SocketsOptions) {
     this.#options = options;
+    this.#logs = new Map(
+      options.protocols.map((protocol) => [protocol, options.log.child({ protocol: protocol.path })]),
+    );
     this.#places = new Places(options.limits.maxConnectionsPerAddress);
     this.#server = new WebSocketServer({
       noServer: true,
@@ -191,7 +196,7 @@ export class Sockets {
       limits,
       // A browser's page can read the reason when the socket is open, and not before.
       identify: () => access.identify(credential),
-      log: log.child({ protocol: protocol.path }),
+      log: this.#logs.get(protocol) ?? log,
     }).catch((thrown: unknown) => {
       log.error({ err: thrown }, 'a conversation failed');
       socket.terminate();

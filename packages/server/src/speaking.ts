@@ -40,14 +40,10 @@ export type Departure =
 const sliceBytes = 32 * 1024;
 
 /** Brings the client's frames into the session until it stops, leaves, or sends what cannot be decoded. */
-export async function speak(
-  frames: AsyncIterator<ReceivedFrame>,
-  speaker: Speaker,
-  options: SpeakingOptions,
-): Promise<Departure> {
+export async function speak(speaker: Speaker, options: SpeakingOptions): Promise<Departure> {
   const { live, seat, intake, seam } = speaker;
   try {
-    const departure = await hear(frames, speaker, options);
+    const departure = await hear(speaker, options);
     const comesBack = departure.kind === 'lost' && live.resumable;
     if (comesBack || seat.dismissal) return departure;
     await live.write(seam.take(await intake.end()));
@@ -63,22 +59,15 @@ export async function speak(
   }
 }
 
-async function hear(
-  frames: AsyncIterator<ReceivedFrame>,
-  speaker: Speaker,
-  options: SpeakingOptions,
-): Promise<Departure> {
-  const { socket, toll } = options;
+async function hear(speaker: Speaker, options: SpeakingOptions): Promise<Departure> {
+  const { socket } = options;
   const { seat } = speaker;
   try {
-    for (let item = await frames.next(); !item.done; item = await frames.next()) {
-      // What waits here is another connection's to bring.
-      if (seat.dismissal) break;
-      const obeyed = obey(item.value, speaker, options);
+    // What waits here when it is dismissed is another connection's to bring.
+    while ((await socket.frames.ready()) && !seat.dismissal) {
+      const obeyed = obeyNext(speaker, options);
       const goesOn = typeof obeyed === 'boolean' ? obeyed : await obeyed;
       if (!goesOn) return { kind: 'stopped' };
-      const due = item.value.kind === 'text' ? toll.message() : undefined;
-      if (due) await due;
     }
   } catch (thrown) {
     if (thrown !== socket.ending) throw thrown;
@@ -87,6 +76,20 @@ async function hear(
   if (error) return { kind: 'dismissed', error };
   if (socket.open) return { kind: 'over' };
   return { kind: socket.saidGoodbye ? 'left' : 'lost' };
+}
+
+/** In a function of its own: one that waits holds on to all that it has had in its hands, for a hundred milliseconds each time. */
+function obeyNext(speaker: Speaker, options: SpeakingOptions): boolean | Promise<boolean> {
+  const frame = options.socket.frames.take();
+  const obeyed = obey(frame, speaker, options);
+  return frame.kind === 'text' ? paid(obeyed, options.toll) : obeyed;
+}
+
+/** Texts are few, and cost what audio of the same time would not. */
+async function paid(obeyed: boolean | Promise<boolean>, toll: Toll): Promise<boolean> {
+  const goesOn = await obeyed;
+  if (goesOn) await toll.message();
+  return goesOn;
 }
 
 /** Carries out what one frame asks; answers whether more may follow, at once where nothing has to be waited for. */

@@ -14,10 +14,10 @@ export interface SubscriptionOptions<T> {
 
 type Ending = { readonly error: unknown } | { readonly error?: never };
 
-interface Reader<T> {
-  resolve(result: IteratorResult<T, undefined>): void;
-  reject(error: unknown): void;
-}
+/** Who waits for a value: to be given it, or to be told that there is one. */
+type Reader<T> =
+  | { readonly takes: true; resolve(result: IteratorResult<T, undefined>): void; reject(error: unknown): void }
+  | { readonly takes: false; resolve(isThere: boolean): void; reject(error: unknown): void };
 
 const over = { done: true, value: undefined } as const;
 
@@ -43,11 +43,12 @@ export class Subscription<T> implements AsyncIterable<T> {
   push(value: T): boolean {
     if (this.#ending) return true;
     const reader = this.#reader;
-    if (reader) {
-      this.#reader = undefined;
+    this.#reader = undefined;
+    if (reader?.takes === true) {
       reader.resolve({ done: false, value });
       return true;
     }
+    reader?.resolve(true);
     const newest = this.#waiting.at(-1);
     const merged = newest === undefined ? undefined : this.#merge?.(newest, value);
     if (merged !== undefined && newest !== undefined) {
@@ -96,23 +97,41 @@ export class Subscription<T> implements AsyncIterable<T> {
     return iterator;
   }
 
+  /**
+   * Whether there is a value to `take`; `false` at the end, and throws where the iterator would. Instead of iterating, for a
+   * reader that must not hold on to the last value while it waits for the next.
+   */
+  ready(): boolean | Promise<boolean> {
+    if (this.#waiting.length > 0) return true;
+    if (this.#ending) return this.#ended(this.#ending, false);
+    return new Promise((resolve, reject) => {
+      this.#reader = { takes: false, resolve, reject };
+    });
+  }
+
+  /** The oldest value that waits. To be called after `ready` has said that there is one. */
+  take(): T {
+    if (this.#waiting.length === 0) throw new RangeError('Nothing waits to be taken.');
+    // Taken one by one, so that a merge still finds what the reader has not taken.
+    const value = this.#waiting.shift() as T;
+    this.#weight -= this.#weightOf(value);
+    if (this.#wakeProducers.length > 0 && !this.isFull) this.#releaseProducers();
+    return value;
+  }
+
   #next(): Promise<IteratorResult<T, undefined>> {
-    if (this.#waiting.length > 0) {
-      // Taken one by one, so that a merge still finds what the reader has not taken.
-      const value = this.#waiting.shift() as T;
-      this.#weight -= this.#weightOf(value);
-      if (this.#wakeProducers.length > 0 && !this.isFull) this.#releaseProducers();
-      return Promise.resolve({ done: false, value });
-    }
-    if (!this.#ending) {
-      return new Promise((resolve, reject) => {
-        this.#reader = { resolve, reject };
-      });
-    }
-    if (!('error' in this.#ending)) return Promise.resolve(over);
-    const { error } = this.#ending;
+    if (this.#waiting.length > 0) return Promise.resolve({ done: false, value: this.take() });
+    if (this.#ending) return this.#ended(this.#ending, over);
+    return new Promise((resolve, reject) => {
+      this.#reader = { takes: true, resolve, reject };
+    });
+  }
+
+  /** An error is thrown once; after it there is only the end. */
+  #ended<R>(ending: Ending, result: R): Promise<R> {
+    if (!('error' in ending)) return Promise.resolve(result);
     this.#ending = {};
-    return Promise.reject(error);
+    return Promise.reject(ending.error);
   }
 
   #leave(): Promise<IteratorResult<T, undefined>> {
@@ -132,8 +151,10 @@ export class Subscription<T> implements AsyncIterable<T> {
     if ('error' in ending) {
       this.#ending = {};
       reader.reject(ending.error);
-    } else {
+    } else if (reader.takes) {
       reader.resolve(over);
+    } else {
+      reader.resolve(false);
     }
   }
 
