@@ -1,4 +1,4 @@
-import { EngineError, EngineEvents, type EngineSession } from '@live-transcribe/core';
+import { EngineError, type EngineEvent, EngineEvents, type EngineSession } from '@live-transcribe/core';
 import type { OpenRequest, ToldEvent } from './messages.ts';
 import type { Speakers } from './speakers.ts';
 import { bytesOf, frame, jsonFrame, toWorker } from './wire.ts';
@@ -77,11 +77,7 @@ export class SherpaSession implements EngineSession {
 
   /** What the process says of it. */
   hear(events: readonly ToldEvent[]): void {
-    for (const { voice, ...event } of events) {
-      const speaker = voice && this.#options.speakers?.whoIs(voice);
-      const isKnown = event.kind === 'utterance' && speaker !== undefined;
-      this.events.push(isKnown ? { ...event, speaker } : event);
-    }
+    for (const event of events) this.events.push(event.voice === undefined ? event : this.#named(event));
   }
 
   /** So many samples have been decoded. */
@@ -99,6 +95,11 @@ export class SherpaSession implements EngineSession {
     if (this.#state === 'ended') return;
     this.events.fail(reason);
     this.#over();
+  }
+
+  #named({ voice, ...event }: ToldEvent): EngineEvent {
+    const speaker = voice && this.#options.speakers?.whoIs(voice);
+    return event.kind === 'utterance' && speaker !== undefined ? { ...event, speaker } : event;
   }
 
   #order(kind: number, payload?: Uint8Array): void {

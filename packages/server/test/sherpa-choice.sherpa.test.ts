@@ -7,6 +7,7 @@ import { pino } from 'pino';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { chooseEngine } from '../src/engines.ts';
 import { readConfig } from '../src/index.ts';
+import { endVisits, examine } from './support/doctor.ts';
 
 describeWith([sherpaMissing()], 'the choice of sherpa', {}, () => {
   let dataDir: string;
@@ -14,7 +15,10 @@ describeWith([sherpaMissing()], 'the choice of sherpa', {}, () => {
   beforeEach(() => {
     dataDir = mkdtempSync(join(tmpdir(), 'live-transcribe-choice-'));
   });
-  afterEach(() => rmSync(dataDir, { recursive: true }));
+  afterEach(() => {
+    endVisits();
+    rmSync(dataDir, { recursive: true });
+  });
 
   const install = (name: string, languages: readonly string[] = ['en']) => {
     const folder = join(dataDir, 'models', name);
@@ -102,6 +106,15 @@ describeWith([sherpaMissing()], 'the choice of sherpa', {}, () => {
     expect(await faults('swedish')).toEqual([expect.stringContaining('swedish recognises speech; one that puts')]);
     expect(await faults('tiny-punctuation-en')).toEqual([
       'SHERPA_PUNCTUATION=tiny-punctuation-en does nothing: it knows no language of the model swedish.',
+    ]);
+  });
+
+  it('is looked at by the doctor, who warns of what is left out', { timeout: 60_000 }, async () => {
+    install('english');
+    const { findings } = await examine({ DATA_DIR: dataDir, ENGINE: 'sherpa', SHERPA_SPEAKERS: 'nobody' });
+    expect(findings.filter(({ check }) => check === 'engine')).toMatchObject([
+      { verdict: 'warning', says: expect.stringContaining('SHERPA_SPEAKERS=nobody does nothing: There is no model') },
+      { verdict: 'ok', says: expect.stringContaining('heard "') },
     ]);
   });
 

@@ -9,10 +9,10 @@ import type { Voices } from './voices.ts';
 /** Utterances that say by which voice. Keeps the audio that is not settled yet: 20 s, and what a pause may last. */
 export class VoicedUtterances implements Utterances {
   readonly #utterances: Utterances;
-  readonly #voices: Voices;
+  readonly #voices: Pick<Voices, 'of'>;
   readonly #kept = new KeptAudio();
 
-  constructor(open: (tell: Tell) => Utterances, voices: Voices, tell: (event: ToldEvent) => void) {
+  constructor(open: (tell: Tell) => Utterances, voices: Pick<Voices, 'of'>, tell: (event: ToldEvent) => void) {
     this.#voices = voices;
     this.#utterances = open((event) => tell(this.#voiced(event)));
   }
