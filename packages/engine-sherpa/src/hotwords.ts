@@ -20,6 +20,7 @@ export interface HotwordOptions {
 const mostPhrases = 200;
 /** What is longer is a sentence, and is not said again word by word. */
 const mostWords = 6;
+const mostCharacters = 200;
 const betweenPhrases = /[,;:.!?\n]+/u;
 
 /** What beam search makes possible: hotwords of each session, or only those of the server, for all sessions. */
@@ -33,11 +34,13 @@ interface Beam {
 /** The words that are likely to be said, as the model can hear them. What it cannot is left out, and told once. */
 export class Hotwords {
   readonly #model: SherpaModel;
+  readonly #warn: HotwordOptions['warn'];
   readonly #leftOut: LeftOut;
   readonly #beam: Beam | undefined;
 
   constructor(model: SherpaModel, { decoding, hotwords = [], warn }: HotwordOptions) {
     this.#model = model;
+    this.#warn = warn;
     this.#leftOut = new LeftOut(warn);
     const wished = decoding ?? (hotwords.length > 0 ? 'modified_beam_search' : 'greedy_search');
     const beam = wished === 'modified_beam_search' ? beamOf(model) : undefined;
@@ -51,11 +54,17 @@ export class Hotwords {
     this.#beam = { ...beam, file: new WordPiecesFile(model, beam.vocabulary), server: heard };
   }
 
-  /** How every recogniser searches. */
-  get search(): Search {
+  /** How a recogniser that is started now searches. */
+  search(): Search {
     const beam = this.#beam;
     if (beam === undefined) return { kind: 'greedy' };
-    return { kind: 'beam', pieces: beam.file.pieces, hotwords: beam.isPerSession ? [] : beam.server };
+    try {
+      return { kind: 'beam', pieces: beam.file.pieces(), hotwords: beam.isPerSession ? [] : beam.server };
+    } catch (error) {
+      // Words come before what makes them nicer.
+      this.#warn('Hotwords are left out: there is no room for a temporary file.', { error: String(error) });
+      return { kind: 'greedy' };
+    }
   }
 
   /** Those of a session, beside the recogniser's. */
@@ -92,7 +101,7 @@ function beamOf({
   if (kind !== 'transducer' && kind !== 'offline-transducer') return undefined;
   const vocabulary = readVocabulary(join(folder, files.tokens ?? ''));
   const isPerSession = kind === 'offline-transducer';
-  return isPerSession || vocabulary.hasBlankFirst ? { vocabulary, isPerSession } : undefined;
+  return isPerSession || !vocabulary.hasBlankLast ? { vocabulary, isPerSession } : undefined;
 }
 
 function sift(phrases: readonly string[], vocabulary: Vocabulary): { heard: string[]; unheard: string[] } {
@@ -101,9 +110,10 @@ function sift(phrases: readonly string[], vocabulary: Vocabulary): { heard: stri
   const unheard: string[] = [];
   for (const phrase of wished) {
     const spelled = vocabulary.spell(phrase);
-    if (spelled === undefined || spelled.split(' ').length > mostWords || heard.size >= mostPhrases)
-      unheard.push(phrase);
-    else heard.add(spelled);
+    if (spelled !== undefined && isShort(spelled) && heard.size < mostPhrases) heard.add(spelled);
+    else unheard.push(phrase);
   }
   return { heard: [...heard], unheard };
 }
+
+const isShort = (phrase: string) => phrase.length <= mostCharacters && phrase.split(' ').length <= mostWords;

@@ -2,7 +2,8 @@ import type { Beside, BesideModel, LoadRequest } from './messages.ts';
 import { type Gone, RecogniserProcess } from './recogniser-process.ts';
 
 export interface SlotOptions {
-  readonly request: LoadRequest;
+  /** Called for each process. */
+  readonly request: () => LoadRequest;
   /** Shared by all slots of an engine: one that a process has ended in is in no process that is started from then on. */
   readonly beside: { now: Beside };
   readonly patienceMs: number;
@@ -48,7 +49,7 @@ export class RecogniserSlot {
 
   #start(): void {
     const { request, beside, patienceMs } = this.#options;
-    const process = new RecogniserProcess({ ...request, ...beside.now }, patienceMs);
+    const process = new RecogniserProcess({ ...request(), ...beside.now }, patienceMs);
     this.#process = process;
     const began = performance.now();
     process.ready.then(

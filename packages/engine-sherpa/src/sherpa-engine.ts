@@ -80,7 +80,7 @@ class SherpaEngine implements Engine {
     this.features = { languages: description.languages, caveat: description.caveat };
     this.#hotwords = new Hotwords(model, options);
     const slot = {
-      request: { folder, description, search: this.#hotwords.search },
+      request: () => ({ folder, description, search: this.#hotwords.search() }),
       beside: {
         now: {
           ...(punctuation && { punctuation: placeOf(punctuation) }),

@@ -33,9 +33,9 @@ export class Vocabulary {
     this.#noPartOfWords = new RegExp(`[^\\p{L}\\p{M}\\p{N}${kept}]+`, 'gu');
   }
 
-  /** NeMo's models have the blank behind all other tokens, icefall's before them. */
-  get hasBlankFirst(): boolean {
-    return special.test(this.tokens[0] ?? '') && this.tokens[0] !== '<unk>';
+  /** As NeMo's models have it, and the library insists on; icefall's have it before all other tokens. */
+  get hasBlankLast(): boolean {
+    return this.tokens.at(-1) === '<blk>';
   }
 
   /**

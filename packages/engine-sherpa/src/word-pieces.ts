@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SherpaModel } from './model.ts';
@@ -11,28 +11,40 @@ export interface WordPieces {
   readonly bpeVocab?: string;
 }
 
-/** A `WordPieces` for as long as recognisers are started: the library reads pieces from a file only. */
-export class WordPiecesFile {
-  readonly pieces: WordPieces;
-  readonly #temporary: string | undefined;
+const fileName = 'bpe.vocab';
 
-  /** Throws where there is no room for a temporary file. */
-  constructor({ folder, description: { files } }: SherpaModel, vocabulary: Vocabulary) {
-    const { modelingUnit } = vocabulary;
-    if (modelingUnit === 'cjkchar') {
-      this.pieces = { modelingUnit };
-    } else if (files.vocabulary !== undefined) {
-      this.pieces = { modelingUnit, bpeVocab: join(folder, files.vocabulary) };
-    } else {
-      this.#temporary = mkdtempSync(join(tmpdir(), 'live-transcribe-vocabulary-'));
-      const bpeVocab = join(this.#temporary, 'bpe.vocab');
-      writeFileSync(bpeVocab, scored(vocabulary));
-      this.pieces = { modelingUnit, bpeVocab };
-    }
+/** The `WordPieces` of a model. The library reads pieces from a file only: where the model has none, from a temporary one. */
+export class WordPiecesFile {
+  readonly #model: SherpaModel;
+  readonly #vocabulary: Vocabulary;
+  #temporary: string | undefined;
+
+  constructor(model: SherpaModel, vocabulary: Vocabulary) {
+    this.#model = model;
+    this.#vocabulary = vocabulary;
+  }
+
+  /** For a recogniser that is started now. Throws where the temporary file cannot be written. */
+  pieces(): WordPieces {
+    const { modelingUnit } = this.#vocabulary;
+    if (modelingUnit === 'cjkchar') return { modelingUnit };
+    const { folder, description } = this.#model;
+    const { vocabulary } = description.files;
+    return { modelingUnit, bpeVocab: vocabulary === undefined ? this.#written() : join(folder, vocabulary) };
   }
 
   remove(): void {
     if (this.#temporary !== undefined) rmSync(this.#temporary, { recursive: true, force: true });
+  }
+
+  /** Systems tidy up what lies in their temporary folder for days: then it is written again. */
+  #written(): string {
+    if (this.#temporary === undefined || !existsSync(join(this.#temporary, fileName))) {
+      this.remove();
+      this.#temporary = mkdtempSync(join(tmpdir(), 'live-transcribe-vocabulary-'));
+      writeFileSync(join(this.#temporary, fileName), scored(this.#vocabulary));
+    }
+    return join(this.#temporary, fileName);
   }
 }
 

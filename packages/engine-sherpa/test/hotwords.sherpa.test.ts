@@ -1,7 +1,7 @@
 import { cpSync, mkdtempSync, readdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { recognise, speakAtOnce, wordErrorRate } from '@live-transcribe/testkit';
+import { childProcesses, recognise, speakAtOnce, wordErrorRate } from '@live-transcribe/testkit';
 import { afterEach, beforeAll, expect, it, vi } from 'vitest';
 import type { SherpaEngineOptions } from '../src/index.ts';
 import { createEngine, describeWithSherpa, finals, options, phrases, spoken, type TinyModel, tiny } from './sherpa.ts';
@@ -126,6 +126,30 @@ describeWithSherpa('hotwords of sherpa', () => {
       }
     } finally {
       rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('are heard by a recogniser that is started anew, though the temporary folder has been tidied up', async () => {
+    const temporary = mkdtempSync(join(tmpdir(), 'live-transcribe-temporary-'));
+    vi.stubEnv('TMPDIR', temporary);
+    try {
+      start('tiny-transducer', { hotwords: ['two'] });
+      expect(await hear()).toEqual(['two']);
+      for (const folder of readdirSync(temporary)) rmSync(join(temporary, folder), { recursive: true });
+      const [recogniser = 0] = childProcesses();
+      process.kill(recogniser, 'SIGKILL');
+      await vi.waitUntil(() => !childProcesses().includes(recogniser) && engine?.readiness().ready);
+      expect(await hear()).toEqual(['two']);
+      // Where there is no folder any more, words come without them.
+      rmSync(temporary, { recursive: true });
+      const [next = 0] = childProcesses();
+      process.kill(next, 'SIGKILL');
+      await vi.waitUntil(() => !childProcesses().includes(next) && engine?.readiness().ready);
+      expect(await hear()).toEqual(['zero']);
+      expect(warnings).toContainEqual({ error: expect.stringContaining('ENOENT') });
+    } finally {
+      vi.unstubAllEnvs();
+      rmSync(temporary, { recursive: true, force: true });
     }
   });
 

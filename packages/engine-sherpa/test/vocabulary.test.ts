@@ -33,7 +33,7 @@ describe('a model’s vocabulary', () => {
   it('says what its tokens are, and where its blank is', () => {
     const units = [upper, cased, chinese, mixed].map((tokens) => new Vocabulary(tokens).modelingUnit);
     expect(units).toEqual(['bpe', 'bpe', 'cjkchar', 'cjkchar+bpe']);
-    expect([upper, cased].map((tokens) => new Vocabulary(tokens).hasBlankFirst)).toEqual([true, false]);
+    expect([upper, cased].map((tokens) => new Vocabulary(tokens).hasBlankLast)).toEqual([false, true]);
   });
 
   it('is read from a tokens.txt', () => {
