@@ -147,7 +147,17 @@ describeWith([bzip2Missing], 'live-transcribe models', { timeout: 240_000 }, () 
     });
 
     expect(output).toMatch(/^ +punctuation-en +en +29 MiB +Apache-2\.0/m);
-    expect(output.indexOf('FOR PUNCTUATION')).toBeGreaterThan(output.indexOf('whisper-small'));
+    expect(output).toMatch(/^ +speakers-campplus-zh-en +zh en +27 MiB +Apache-2\.0/m);
+    const parts = [
+      'WORDS COME',
+      'whisper-small',
+      'FOR PUNCTUATION',
+      'punctuation-en',
+      'FOR SPEAKERS',
+      'speakers-campplus-en',
+    ];
+    const places = parts.map((part) => output.indexOf(part));
+    expect(places).toEqual(places.toSorted((one, other) => one - other));
 
     expect(await run(['models', 'path', name], cwd)).toMatchObject({ code: 0, output: `${place}\n` });
     expect(await run(['models', 'path'], cwd)).toMatchObject({ code: 0, output: `${join('data', 'models')}\n` });
