@@ -1,3 +1,5 @@
+import { kernelBytes } from './kernel-bytes.ts';
+
 /** Frames per second: 10 ms is shorter than any speech sound. */
 export const frameRate = 100;
 
@@ -19,82 +21,60 @@ export const coefficientsOf = (sampleRate: number): readonly number[] => [
   ...Array.from({ length: halvings }, (_, i) => framePoints / 2 ** (i + 1)),
 ];
 
-/**
- * A frame as power in bands, by an orthonormal Haar transform: a sum and a difference for each pair, the sums being the
- * next pair's. Crude as filters go, but half an operation per sample, exact about DC, and without memory of the frame before.
- */
-export class Bands {
-  /** Mean power of a coefficient in each band, in squared steps of 16 bits; 0 where the rate has no such band. */
-  readonly power = new Float64Array(bandCount);
-  /** The frame at 8 kHz, then its halvings. What is above 4 kHz folds into it, much weakened. */
-  readonly #sums = new Float64Array(framePoints);
+/** Frames that are taken at a time: 100 ms. */
+export const mostFrames = 10;
+/** Of one at 48 kHz. */
+const mostFrameSamples = 480;
 
-  /** Takes `length` samples from `from` on for a frame of 10 ms; at least 80 of them. */
-  analyse(samples: Int16Array, from: number, length: number): void {
-    this.#reduce(samples, from, length);
-    const root = Math.SQRT1_2;
-    const sums = this.#sums;
-    let count = framePoints;
-    for (let band = 1; band <= halvings; band++) {
-      count /= 2;
-      let energy = 0;
-      for (let i = 0; i < count; i++) {
-        const left = sums[2 * i] ?? 0;
-        const right = sums[2 * i + 1] ?? 0;
-        const difference = (left - right) * root;
-        sums[i] = (left + right) * root;
-        energy += difference * difference;
-      }
-      this.power[band] = energy / count;
-    }
+/** What kernel/bands.ts exports; pointers are bytes. */
+type Kernel = {
+  readonly memory: WebAssembly.Memory;
+  analyse(samples: number, frames: number, length: number, points: number, to: number): void;
+};
+
+/** The layout of the kernel's memory, which never grows. */
+const pointsAt = 0;
+const powersAt = pointsAt + (framePoints + 2) * 8;
+const samplesAt = powersAt + mostFrames * bandCount * 8;
+const endAt = samplesAt + mostFrames * mostFrameSamples * 2;
+
+/** Frames as power in bands, by kernel/bands.ts. It keeps nothing of them: all streams share one. */
+class Bands {
+  readonly #kernel: Kernel;
+  readonly #samples: Int16Array;
+  readonly #powers: Float64Array;
+
+  constructor() {
+    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(Buffer.from(kernelBytes, 'base64')));
+    if (!isKernel(exports)) throw new Error('These are not the bytes of the kernel.');
+    const { buffer } = exports.memory;
+    this.#kernel = exports;
+    this.#samples = new Int16Array(buffer, samplesAt, mostFrames * mostFrameSamples);
+    this.#powers = new Float64Array(buffer, powersAt, mostFrames * bandCount);
   }
 
-  /** To 80 points, each the average of its samples; what the averages leave over is the power above 4 kHz. */
-  #reduce(samples: Int16Array, from: number, length: number): void {
-    const whole = length % framePoints === 0;
-    const over = whole
-      ? this.#reduceEvenly(samples, from, length / framePoints)
-      : this.#reduceByParts(samples, from, length);
-    const coefficients = length - framePoints;
-    this.power[0] = coefficients < leastCoefficients ? 0 : over / coefficients;
+  /**
+   * The mean power of a coefficient, in squared steps of 16 bits, in each band of at most `mostFrames` frames, all of `samples`;
+   * 0 where the rate has no such band. Valid until the next call.
+   */
+  analyse(samples: Int16Array, frames: number): Float64Array {
+    this.#samples.set(samples);
+    this.#kernel.analyse(samplesAt, frames, samples.length / frames, pointsAt, powersAt);
+    return this.#powers;
   }
+}
 
-  /** At the usual rates each point has as many samples. */
-  #reduceEvenly(samples: Int16Array, from: number, count: number): number {
-    const sums = this.#sums;
-    const share = 1 / count;
-    let over = 0;
-    let at = from;
-    for (let point = 0; point < framePoints; point++) {
-      let sum = 0;
-      for (const end = at + count; at < end; at++) {
-        const sample = samples[at] ?? 0;
-        sum += sample;
-        over += sample * sample;
-      }
-      const average = sum * share;
-      over -= average * sum;
-      sums[point] = average;
-    }
-    return over;
-  }
+let shared: Bands | undefined;
 
-  #reduceByParts(samples: Int16Array, from: number, length: number): number {
-    let over = 0;
-    let at = from;
-    for (let point = 0; point < framePoints; point++) {
-      const end = from + Math.floor(((point + 1) * length) / framePoints);
-      const count = end - at;
-      let sum = 0;
-      for (; at < end; at++) {
-        const sample = samples[at] ?? 0;
-        sum += sample;
-        over += sample * sample;
-      }
-      const average = sum / count;
-      over -= average * sum;
-      this.#sums[point] = average;
-    }
-    return over;
-  }
+/** See `Bands.analyse`. */
+export const powersOf = (samples: Int16Array, frames: number): Float64Array =>
+  (shared ??= new Bands()).analyse(samples, frames);
+
+function isKernel(exports: object): exports is Kernel {
+  return (
+    'memory' in exports &&
+    exports.memory instanceof WebAssembly.Memory &&
+    exports.memory.buffer.byteLength >= endAt &&
+    'analyse' in exports
+  );
 }

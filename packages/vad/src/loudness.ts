@@ -29,22 +29,25 @@ export class Loudness {
     return overNoise > 1 ? Math.round(10 * Math.log10(overNoise)) : 0;
   }
 
-  /** `power` in each band. */
-  judge(power: Float64Array): Verdict {
-    const overNoise = this.#compare(power);
+  /** The power in each band stands in `powers` from `at` on. */
+  judge(powers: Float64Array, at: number): Verdict {
+    const overNoise = this.#compare(powers, at);
     this.#overNoise[0] = overNoise;
     if (overNoise >= speechOverNoise) return 'speech';
     return overNoise >= endOverNoise ? 'audible' : 'quiet';
   }
 
-  #compare(power: Float64Array): number {
+  #compare(powers: Float64Array, at: number): number {
+    const before = this.#before;
+    const { floors } = this.#floors;
     let most = 0;
     for (let band = 0; band < bandCount; band++) {
-      const heard = power[band] ?? 0;
-      most = Math.max(most, ((this.#before[band] ?? 0) + heard) / 2 / this.#floors.powerOf(band));
-      this.#before[band] = heard;
+      const heard = powers[at + band] ?? 0;
+      const overNoise = ((before[band] ?? 0) + heard) / 2 / (floors[band] ?? 1);
+      if (overNoise > most) most = overNoise;
+      before[band] = heard;
     }
-    this.#floors.hear(power);
+    this.#floors.hear(powers, at);
     return most;
   }
 }

@@ -23,57 +23,62 @@ const deviations = 2.2;
 const averagedFrames = (2 - smoothing) / smoothing;
 
 /**
- * The power that each band has when nobody speaks: the least of the last seconds. All numbers of a stream lie in one array: as
+ * The power that each band has when nobody speaks: the least of the last seconds. All numbers of a stream lie in arrays: as
  * fields each would be an object of its own, made anew for every frame.
  */
 export class NoiseFloors {
-  readonly #bands: number;
+  /** Of each band, for the frame that is heard next. */
+  readonly floors: Float64Array;
   /** By how much the minimum is too low for a band of so many independent coefficients in a frame. */
   readonly #bias: Float64Array;
   readonly #smoothed: Float64Array;
   readonly #least: Float64Array;
-  /** Of each span, band after band. */
+  /** Of each band, span after span. */
   readonly #minima: Float64Array;
   #frames = 0;
 
   /** `coefficients` of each band. */
   constructor(coefficients: readonly number[]) {
     const bands = coefficients.length;
-    this.#bands = bands;
+    this.floors = new Float64Array(bands).fill(leastPower);
     this.#bias = Float64Array.from(
       coefficients,
       (count) => 1 / Math.max(0.4, 1 - deviations * Math.sqrt(2 / (count * averagedFrames))),
     );
     this.#smoothed = new Float64Array(bands);
-    this.#least = new Float64Array(bands).fill(Number.POSITIVE_INFINITY);
+    this.#least = new Float64Array(bands);
     this.#minima = new Float64Array(bands * spans).fill(Number.POSITIVE_INFINITY);
   }
 
-  /** The floor of a band for this frame, which is heard after it is judged. */
-  powerOf(band: number): number {
-    if (this.#frames < warmUpFrames) return leastPower;
-    return Math.max(leastPower, (this.#least[band] ?? 0) * (this.#bias[band] ?? 1));
-  }
-
-  /** The `power` of this frame in each band. */
-  hear(power: Float64Array): void {
-    const begins = this.#frames % spanFrames === 0;
-    const span = Math.floor(this.#frames / spanFrames) % spans;
-    for (let band = 0; band < this.#bands; band++) this.#hearBand(band, power[band] ?? 0, span, begins);
+  /** The power of this frame in each band stands in `powers` from `at` on. */
+  hear(powers: Float64Array, at: number): void {
+    const smoothed = this.#smoothed;
+    const least = this.#least;
+    const minima = this.#minima;
+    const bands = smoothed.length;
+    const span = (Math.floor(this.#frames / spanFrames) % spans) * bands;
+    if (this.#frames % spanFrames === 0) this.#begin(span);
+    const share = this.#frames === 0 ? 1 : smoothing;
     this.#frames++;
+    const isKnown = this.#frames >= warmUpFrames;
+    for (let band = 0; band < bands; band++) {
+      const before = smoothed[band] ?? 0;
+      const power = before + ((powers[at + band] ?? 0) - before) * share;
+      smoothed[band] = power;
+      if (power < (minima[span + band] ?? 0)) minima[span + band] = power;
+      if (power < (least[band] ?? 0)) least[band] = power;
+      if (isKnown) this.floors[band] = Math.max(leastPower, (least[band] ?? 0) * (this.#bias[band] ?? 1));
+    }
   }
 
-  #hearBand(band: number, power: number, span: number, begins: boolean): void {
-    const before = this.#smoothed[band] ?? 0;
-    const smoothed = this.#frames === 0 ? power : before + (power - before) * smoothing;
-    this.#smoothed[band] = smoothed;
-    const at = band * spans + span;
-    this.#minima[at] = begins ? smoothed : Math.min(this.#minima[at] ?? 0, smoothed);
-    // Only a span that falls out can raise the minimum.
-    this.#least[band] = begins ? this.#leastOf(band) : Math.min(this.#least[band] ?? 0, smoothed);
-  }
-
-  #leastOf(band: number): number {
-    return Math.min(...this.#minima.subarray(band * spans, (band + 1) * spans));
+  /** What had the minimum may be the span that falls out, whose place the new one takes. */
+  #begin(span: number): void {
+    const bands = this.#least.length;
+    this.#minima.fill(Number.POSITIVE_INFINITY, span, span + bands);
+    for (let band = 0; band < bands; band++) {
+      let least = Number.POSITIVE_INFINITY;
+      for (let at = band; at < this.#minima.length; at += bands) least = Math.min(least, this.#minima[at] ?? 0);
+      this.#least[band] = least;
+    }
   }
 }

@@ -1,4 +1,4 @@
-import { Bands, frameRate } from './bands.ts';
+import { bandCount, frameRate, mostFrames, powersOf } from './bands.ts';
 import { Loudness } from './loudness.ts';
 import { checkedSampleRate, limitsOf, type SpeechDetectorOptions } from './options.ts';
 import { type SpeechEdge, Utterances } from './utterances.ts';
@@ -11,7 +11,8 @@ const none: readonly SpeechEdge[] = [];
  */
 export class SpeechDetector {
   readonly #sampleRate: number;
-  readonly #bands = new Bands();
+  /** All frames have as many samples. */
+  readonly #isEven: boolean;
   readonly #loudness: Loudness;
   readonly #utterances: Utterances;
   /** The beginning of a frame whose end has not come; never a whole frame. */
@@ -22,6 +23,7 @@ export class SpeechDetector {
   /** Throws a `RangeError` for an option out of its range. */
   constructor(options: SpeechDetectorOptions) {
     this.#sampleRate = checkedSampleRate(options);
+    this.#isEven = this.#sampleRate % frameRate === 0;
     this.#loudness = new Loudness(this.#sampleRate);
     this.#utterances = new Utterances(limitsOf(options));
     this.#carry = new Int16Array(Math.ceil(this.#sampleRate / frameRate));
@@ -38,12 +40,19 @@ export class SpeechDetector {
     for (;;) {
       const length = this.#sampleAt(this.#frames + 1) - this.#sampleAt(this.#frames);
       const missing = length - this.#carried;
-      if (samples.length - from < missing) break;
-      if (this.#carried > 0) this.#keep(samples.subarray(from, from + missing));
-      const found = this.#carried > 0 ? this.#hear(this.#carry, 0, length) : this.#hear(samples, from, length);
-      for (const { kind, at } of found) (edges ??= []).push({ kind, at: this.#sampleAt(at) });
-      this.#carried = 0;
-      from += missing;
+      const left = samples.length - from;
+      if (left < missing) break;
+      if (this.#carried > 0) {
+        this.#keep(samples.subarray(from, from + missing));
+        edges = this.#hear(this.#carry.subarray(0, length), 1, edges);
+        this.#carried = 0;
+        from += missing;
+      } else {
+        const frames = this.#isEven ? Math.min(mostFrames, Math.floor(left / length)) : 1;
+        const end = from + frames * length;
+        edges = this.#hear(end - from === samples.length ? samples : samples.subarray(from, end), frames, edges);
+        from = end;
+      }
     }
     if (from < samples.length) this.#keep(samples.subarray(from));
     return edges ?? none;
@@ -59,11 +68,18 @@ export class SpeechDetector {
     return this.#sampleAt(Math.max(0, this.#utterances.quietThrough));
   }
 
-  #hear(samples: Int16Array, from: number, length: number): readonly SpeechEdge[] {
-    this.#frames++;
-    this.#bands.analyse(samples, from, length);
-    const verdict = this.#loudness.judge(this.#bands.power);
-    return this.#utterances.hear(verdict, this.#loudness.decibels);
+  /** Takes `frames` of the same length, which are all of `samples`; answers `edges` with those that were found. */
+  #hear(samples: Int16Array, frames: number, edges: SpeechEdge[] | undefined): SpeechEdge[] | undefined {
+    const powers = powersOf(samples, frames);
+    let all = edges;
+    for (let frame = 0; frame < frames; frame++) {
+      this.#frames++;
+      const verdict = this.#loudness.judge(powers, frame * bandCount);
+      const found = this.#utterances.hear(verdict, this.#loudness);
+      if (found.length === 0) continue;
+      for (const { kind, at } of found) (all ??= []).push({ kind, at: this.#sampleAt(at) });
+    }
+    return all;
   }
 
   #keep(samples: Int16Array): void {

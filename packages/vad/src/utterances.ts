@@ -60,12 +60,12 @@ export class Utterances {
     return this.#state.kind === 'speaking' ? this.#state.since : this.#startIfSpeech();
   }
 
-  /** The next frame, and how many dB it is over the noise. */
-  hear(verdict: Verdict, decibels: number): readonly SpeechEdge[] {
+  /** The next frame, and how many dB it is over the noise, should that be asked. */
+  hear(verdict: Verdict, loudness: { readonly decibels: number }): readonly SpeechEdge[] {
     this.#frames++;
     return this.#state.kind === 'quiet'
       ? this.#hearQuiet(verdict)
-      : this.#hearSpeech(this.#state.since, verdict, decibels);
+      : this.#hearSpeech(this.#state.since, verdict, loudness);
   }
 
   #hearQuiet(verdict: Verdict): readonly SpeechEdge[] {
@@ -79,11 +79,11 @@ export class Utterances {
     return [this.#begin(since)];
   }
 
-  #hearSpeech(since: number, verdict: Verdict, decibels: number): readonly SpeechEdge[] {
+  #hearSpeech(since: number, verdict: Verdict, loudness: { readonly decibels: number }): readonly SpeechEdge[] {
     this.#remember(verdict !== 'quiet', latestFrames);
     if (countBits(this.#latest) >= audibleFrames) this.#lastHeard = this.#frames;
     const lasted = this.#frames - since;
-    if (lasted > this.#limits.longest / 2) this.#pauses.hear(this.#frames, decibels);
+    if (lasted > this.#limits.longest / 2) this.#pauses.hear(this.#frames, loudness.decibels);
     if (this.#frames - this.#lastHeard >= this.#silenceFor(lasted)) return [this.#end(this.#lastHeard + this.#tail)];
     if (lasted < this.#limits.longest) return none;
     const at = this.#pauses.best;
