@@ -10,7 +10,7 @@ import { main as assemblyScript } from 'assemblyscript/asc';
 
 /** `pages` of memory: as many as its layout takes, which whoever opens the kernel checks. */
 const kernels = [
-  { source: 'packages/audio/kernel/resample.ts', target: 'packages/audio/src/resample/kernel-bytes.ts', pages: 46 },
+  { source: 'packages/audio/kernel/resample.ts', target: 'packages/audio/src/resample/kernel-bytes.ts', pages: 39 },
   { source: 'packages/vad/kernel/bands.ts', target: 'packages/vad/src/kernel-bytes.ts', pages: 1 },
 ];
 const pathOf = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url));

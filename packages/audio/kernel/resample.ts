@@ -1,7 +1,8 @@
 /**
  * The resampler's inner loops, in AssemblyScript; `npm run build:kernel` compiles them into src/resample/kernel-bytes.ts.
  * They keep nothing: where samples, tables and results lie is said in each call. The sums are exact, so that their order is
- * free: src/resample/javascript.ts adds up in another one, and a test holds the two equal bit for bit.
+ * free: src/resample/javascript.ts adds up in another one, and a test holds the two equal bit for bit. What is computed
+ * beyond the last output asked for, or read beyond the last sample, is never used; there has to be room for it.
  *
  * A coefficient has up to 21 bits, which one multiplication of 16 bits cannot take. Tables hold it in parts
  * (src/resample/tables.ts): for every tap its lower bits, so few that their sum fits into 32 bits; and for the taps about the
@@ -9,7 +10,7 @@
  * of 2 to the power `lowerBits` + 14.
  */
 
-/** Of a part of a coefficient, and of a sum of upper parts. */
+/** After the point of an upper part: with more, the sum of all parts might not fit into 32 bits. */
 const upperBits = 14;
 
 /** The sums of the lanes of four vectors. */
@@ -25,7 +26,10 @@ function joined(upper: v128, lower: v128, lowerBits: i32): v128 {
   return i32x4.shr_s(i32x4.add(i32x4.add(upper, half), i32x4.shr_s(lower, lowerBits)), upperBits);
 }
 
-/** Floats at full scale 1 to 16 bits, eight at a time, clipped; halves go to the even neighbour, what is no number or beyond `loudest` is 0. */
+/**
+ * Floats, full scale at 1, to 16 bits, eight at a time and clipped; halves go to the even neighbour, and what is no number or
+ * beyond `loudest` is 0.
+ */
 export function roundFloats(from: usize, to: usize, count: i32, loudest: f32): void {
   const limit = f32x4.splat(loudest);
   for (const end = to + (usize(count) << 1); to < end; from += 32, to += 16) {
@@ -39,9 +43,8 @@ function rounded(samples: v128, limit: v128): v128 {
 
 /**
  * Outputs whose phases all have their own row of the table, four at a time: those of a tile, which weigh the same samples.
- * `period` outputs further, which is `periodSamples`, the same tile comes again, and both are worked on side by side. What is
- * computed before the output `first` and from `end` on, both counted from the beginning of a period, is never used; there has
- * to be room for it at `results`, where the period begins, and for what is read at `samples`.
+ * `period` outputs further, which is `periodSamples`, the same tile comes again, and both are worked on side by side. `samples`
+ * and `results` lie where a period begins, from which `first` and `end` are counted: the outputs asked for.
  */
 export function weigh(
   samples: usize,

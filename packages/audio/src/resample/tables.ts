@@ -21,7 +21,7 @@ export const tileRows = 4;
 /** Room for the parts of any filter: 29/683 has the most, 60,160. */
 export const maxParts = 2 * maxCoefficients;
 
-/** With more, what is computed twice is less than what messages of a few periods leave of them. */
+/** From so many on, a last tile of which a part is computed twice is not felt. */
 const fewPhases = 16;
 
 const vectorTaps = 8;
@@ -55,13 +55,12 @@ export function tableOf(filter: Filter): Table {
   return { lowerVectors, upperFrom, upperVectors, lowerBits: Math.log2(step), period, parts };
 }
 
-/** Of few phases as many rounds as make whole tiles, where there is room for them. Else the last tile has something in it twice. */
+/** Few phases are taken several times over, to whole tiles, where there is room; else the last tile reaches into the next period. */
 function periodOf({ up, rows, taps }: Filter): number {
   if (rows !== up) return 0;
   return up < fewPhases && up * tileRows * taps <= maxCoefficients ? up * tileRows : up;
 }
 
-/** The tiles of a period. The last one may reach into the next period. */
 const tilesOf = (filter: Filter, period: number): Row[][] =>
   Array.from({ length: Math.ceil(period / tileRows) }, (_, tile) => tileFrom(filter, tile * tileRows));
 
@@ -95,7 +94,7 @@ function fits({ weights, offset }: Row, upperFrom: number, upperVectors: number,
 const upperOf = (weight: number, step: number): number => Math.round(weight / step);
 const lowerOf = (weight: number, step: number): number => weight - upperOf(weight, step) * step;
 
-/** The least count up to `most` that is enough; `most` is: what a step leaves of the longest row is less than half of `mostSum`. */
+/** The least count up to `most` that is enough. `most` is: what the widest step leaves of the longest row is 1,248 times 32. */
 function leastOf(most: number, isEnough: (count: number) => boolean): number {
   let [below, enough] = [-1, most];
   while (enough - below > 1) {
