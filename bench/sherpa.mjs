@@ -26,7 +26,7 @@ const streams = 8;
 const pairs = 5;
 /** In each process, one and the other by turns; the first ones, while code is still being compiled, do not count. */
 const rounds = 4;
-const warmups = 2;
+const warmups = 3;
 const flushesEach = 10;
 const secondsOfOverload = 15;
 
