@@ -56,7 +56,7 @@ function recognises(name: TinyModel, decoding: Decoding) {
   it('comes as growing hypotheses first, in the order of time', async () => {
     const events = await recognise(await open(), await spoken(phrases.slice(0, 1)));
     const hypotheses = events.filter((event) => event.kind === 'hypothesis');
-    expect(hypotheses.length).toBeGreaterThanOrEqual(3);
+    expect(hypotheses.length).toBeGreaterThanOrEqual(2);
     expect(hypotheses.map(({ end }) => end)).toEqual(hypotheses.map(({ end }) => end).toSorted((a, b) => a - b));
     expect(hypotheses[0]?.text.length).toBeLessThan(hypotheses.at(-1)?.text.length ?? 0);
   });
