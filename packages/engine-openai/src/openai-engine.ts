@@ -14,12 +14,14 @@ import { asSocket, type Dialect, type DialectName, dialectAt, dialectNamed, pars
 import { Lifetime } from './lifetime.ts';
 import { OpenAISession } from './openai-session.ts';
 import type { Prices } from './prices.ts';
+import { Rounds } from './rounds.ts';
 import { serviceOf } from './service.ts';
 import { type SessionDefaults, sessionWishes } from './session-settings.ts';
 import type { GateSilence } from './silence-gate.ts';
 import { transcribeFile } from './transcribe.ts';
 import { type SessionPlan, sampleRate, sessionPlan } from './transcription-session.ts';
 import type { Warn } from './upstream-warnings.ts';
+import { lookEveryMs } from './watch.ts';
 
 export interface OpenAIEngineOptions {
   /** May be absent where the dialect needs none; then nothing is said of who we are. */
@@ -65,6 +67,7 @@ class OpenAIEngine implements Engine {
   readonly #dialect: Dialect;
   readonly #clock: Clock;
   readonly #leftOut: LeftOut;
+  readonly #rounds: Rounds;
   /** One for each recognition and each request, from the call to its end. */
   readonly #lives = new Set<AbortController>();
   readonly #sessions = new Set<OpenAISession>();
@@ -76,6 +79,7 @@ class OpenAIEngine implements Engine {
     this.#dialect = options.dialect ? dialectNamed(options.dialect) : dialectAt(this.#base);
     this.#clock = options.clock ?? systemClock;
     this.#leftOut = new LeftOut(options.warn);
+    this.#rounds = new Rounds(this.#clock, lookEveryMs);
     checkKey(options.apiKey, this.#dialect);
   }
 
@@ -160,6 +164,7 @@ class OpenAIEngine implements Engine {
       gateSilence,
       lifetime: new Lifetime(this.#clock.now(), maxSessionMs ?? defaultMaxSessionMs),
       clock: this.#clock,
+      rounds: this.#rounds,
       signal,
       price: this.#options.prices?.get(model),
       warn,

@@ -13,6 +13,7 @@ import type { Lifetime } from './lifetime.ts';
 import { Outgoing } from './outgoing.ts';
 import type { Price } from './prices.ts';
 import { readMessage } from './read-message.ts';
+import type { Rounds } from './rounds.ts';
 import type { ErrorEvent, ServerEvent } from './server-events.ts';
 import type { Service } from './service.ts';
 import type { GateSilence } from './silence-gate.ts';
@@ -35,6 +36,8 @@ export interface OpenAISessionOptions {
   readonly gateSilence: GateSilence | undefined;
   readonly lifetime: Lifetime;
   readonly clock: Clock;
+  /** Those of the engine, on which the watch is called. */
+  readonly rounds: Rounds;
   /** Ends the session at once, at any moment; its reason is what `events` throw. */
   readonly signal: AbortSignal;
   /** Of the model, where it is known. */
@@ -64,7 +67,6 @@ export class OpenAISession implements EngineSession {
   readonly #outgoing: Outgoing;
   readonly #timing: Timing;
   readonly #warnings: UpstreamWarnings;
-  readonly #over = new AbortController();
   #state: State = 'opening';
 
   constructor(options: OpenAISessionOptions) {
@@ -164,7 +166,8 @@ export class OpenAISession implements EngineSession {
 
   #begin(): void {
     this.#state = 'streaming';
-    void this.#keepWatch();
+    this.#timing.begin();
+    this.#options.rounds.join(this.#look);
   }
 
   #hearError(error: ErrorEvent['error']): void {
@@ -193,12 +196,11 @@ export class OpenAISession implements EngineSession {
     this.#socket.resume();
   }
 
-  async #keepWatch(): Promise<void> {
-    for await (const fault of this.#timing.looks(this.#over.signal)) {
-      if (fault) return this.#end(fault);
-      this.#rotateIfDue();
-    }
-  }
+  readonly #look = (): void => {
+    const fault = this.#timing.look();
+    if (fault) this.#end(fault);
+    else this.#rotateIfDue();
+  };
 
   #rotateIfDue(): void {
     if (this.#state !== 'streaming' || !this.#timing.isTimeToLeave()) return;
@@ -214,9 +216,9 @@ export class OpenAISession implements EngineSession {
   #end(...thrown: [] | [reason: unknown]): void {
     if (this.#state === 'ended') return;
     this.#state = 'ended';
-    const { service, signal, debug } = this.#options;
+    const { service, rounds, signal, debug } = this.#options;
     signal.removeEventListener('abort', this.#onAbort);
-    this.#over.abort();
+    rounds.leave(this.#look);
     this.#exchange.stop();
     this.#warnings.end();
     const { savedMs } = this.#outgoing;

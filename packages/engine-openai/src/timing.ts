@@ -7,7 +7,7 @@ import { expiryOf } from './server-events.ts';
 import type { SessionPlan } from './transcription-session.ts';
 import type { Turns } from './turns.ts';
 import type { UpstreamSocket } from './upstream-socket.ts';
-import { lookEveryMs, Watch } from './watch.ts';
+import { Watch } from './watch.ts';
 
 /** Silence is settled in steps of this many ms. */
 const settleEveryMs = 1_000;
@@ -36,6 +36,7 @@ export interface TimingParts {
 /** What in a session is a question of how long: when quiet is certain, when the service should have answered, when to leave. */
 export class Timing {
   readonly #parts: TimingParts;
+  #watch: Watch | undefined;
   /** How far audio had been given when the service last said something. */
   #answeredThrough = streamMs(0);
   #answeredAt: number;
@@ -89,22 +90,25 @@ export class Timing {
     return this.#parts.lifetime.isDue(this.#parts.clock.now(), this.#isPause);
   }
 
-  /** Looks now and then whether the service is still there, until `signal` is aborted: why to give it up, where there is a reason. */
-  async *looks(signal: AbortSignal): AsyncGenerator<EngineError | undefined, void> {
+  /** The service takes audio from now on, and is watched. */
+  begin(): void {
     const { clock, socket, service } = this.#parts;
-    const watch = new Watch(service, clock.now(), socket.messages);
-    // One timer for each session, however much is said in it.
-    while (await passed(clock, lookEveryMs, signal)) {
-      const found = watch.look(clock.now(), {
-        messages: socket.messages,
-        signs: socket.signs,
-        owed: this.#parts.turns.owed,
-        unansweredSpeechMs: this.#unansweredSpeechMs,
-        isPaused: socket.isPaused,
-      });
-      if (found === 'ping') socket.ping();
-      yield found === 'ping' ? undefined : found;
-    }
+    this.#watch = new Watch(service, clock.now(), socket.messages);
+  }
+
+  /** Looks whether the service is still there, to be called now and then: why to give it up, where there is a reason. */
+  look(): EngineError | undefined {
+    const { clock, socket, turns } = this.#parts;
+    const found = this.#watch?.look(clock.now(), {
+      messages: socket.messages,
+      signs: socket.signs,
+      owed: turns.owed,
+      unansweredSpeechMs: this.#unansweredSpeechMs,
+      isPaused: socket.isPaused,
+    });
+    if (found !== 'ping') return found;
+    socket.ping();
+    return undefined;
   }
 
   /** Of an utterance that it has said to have begun the service may be silent until its end. */
@@ -121,10 +125,3 @@ export class Timing {
     return plan.turns.by !== 'commits' || !exchange.maySpeak;
   }
 }
-
-/** Whether `signal` has let that time pass. */
-const passed = (clock: Clock, ms: number, signal: AbortSignal): Promise<boolean> =>
-  clock.wait(ms, signal).then(
-    () => !signal.aborted,
-    () => false,
-  );

@@ -2,8 +2,8 @@
 const usualSamples = 2_560;
 /** Of a block's end, at most this share is left empty rather than to cut what comes in two. */
 const leftEmpty = 3 / 8;
-/** Blocks that wait for any session to need them: 2.5 MB. */
-const mostSpare = 512;
+/** Blocks that wait for any session to need them: 640 KB. */
+const mostSpare = 128;
 
 const spare: Int16Array[] = [];
 
