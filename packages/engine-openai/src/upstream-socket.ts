@@ -93,7 +93,9 @@ export class UpstreamSocket {
 
   send(message: string | Buffer): void {
     if (this.#isOver || this.#socket.readyState !== WebSocket.OPEN) return;
-    this.#socket.send(message, asText, this.#flushed);
+    // To be told of each send costs a turn of its own: needed only once so much waits that a writer may wait for it to shrink.
+    const isCrowded = this.#socket.bufferedAmount + message.length > roomAt;
+    this.#socket.send(message, asText, isCrowded ? this.#flushed : undefined);
     this.#sent += message.length;
     if (this.#sent - this.#marked >= markEvery) this.#mark();
   }
@@ -156,7 +158,7 @@ export class UpstreamSocket {
     this.#socket.terminate();
   }
 
-  /** Given to every send; one function for all, so that a chunk of audio makes no closure. */
+  /** One function for all sends, so that a chunk of audio makes no closure. */
   readonly #flushed = (): void => {
     if (this.#waiting.length > 0 && this.#socket.bufferedAmount <= roomAt) this.#release();
   };
