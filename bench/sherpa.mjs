@@ -23,10 +23,10 @@ const direct = fileURLToPath(new URL('lib/sherpa-direct.cjs', import.meta.url));
 const options = { language: 'en', model: '', prompt: undefined, words: false };
 const streams = 8;
 /** Of processes: where in memory one happens to lie makes it some percent faster or slower. */
-const pairs = 5;
-/** In each process, one and the other by turns; the first ones, while code is still being compiled, do not count. */
+const pairs = 4;
+/** In each process, one and the other by turns; the first ten seconds or so of each, while code is still being compiled, do not count. */
 const rounds = 4;
-const warmups = 3;
+const warmups = 8;
 const flushesEach = 10;
 const secondsOfOverload = 15;
 
