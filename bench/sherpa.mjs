@@ -22,11 +22,11 @@ if ('invalid' in model) throw new Error(model.invalid);
 const direct = fileURLToPath(new URL('lib/sherpa-direct.cjs', import.meta.url));
 const options = { language: 'en', model: '', prompt: undefined, words: false };
 const streams = 8;
-/** Of processes: where in memory one happens to lie makes it some percent faster or slower. */
-const pairs = 4;
-/** In each process, one and the other by turns; the first ten seconds or so of each, while code is still being compiled, do not count. */
+/** Of processes: where in memory one happens to lie makes it up to 5 % faster or slower. */
+const pairs = 8;
+/** In each process, one and the other by turns; the first seconds of each, while code is still being compiled, do not count. */
 const rounds = 4;
-const warmups = 8;
+const warmups = 6;
 const flushesEach = 10;
 const secondsOfOverload = 15;
 
