@@ -1,7 +1,8 @@
 /**
  * What a chunk of audio costs: clients that speak at real-time pace, 16 kHz PCM16, 100 ms of it at a time, to the gateway with
- * the engine `openai` (to 24 kHz, then as base64), with a partial back for each chunk. Beside it, in the same run and under
- * the same load, the least relay that `ws` allows. Clients, relay and upstream are three processes; one is measured.
+ * the engine `openai` (to 24 kHz, then as base64), with a partial back for each chunk and a final each second. Beside it, in
+ * the same run and under the same load, the least relay that `ws` allows. Clients, relay and upstream are three processes;
+ * one is measured.
  *
  * CPU: user and system time of the relay, in microseconds per chunk. Memory: of a session beyond the idle relay that has
  * served one session before, resident, with what the collector has set aside for garbage; and in use, heap and buffers
@@ -9,9 +10,11 @@
  * the difference between the two rows. Times are worth nothing on a machine that does something else besides.
  *
  * Run it after `npm run build`:
- *   node bench/relay.mjs [--sessions 300] [--seconds 20] [--chunk-ms 100] [--only gateway|bare] [--profile <folder>] [--keep-audio]
- *     [--guarded] [--json]
- * `--guarded` has the gateway ask for a key, and each client bring one, as a minted token
+ *   node bench/relay.mjs [--sessions 300] [--seconds 20] [--chunk-ms 100] [--only gateway|bare] [--together]
+ *     [--profile <folder>] [--keep-audio] [--guarded] [--json]
+ * `--guarded` has the gateway ask for a key, and each client bring one, as a minted token. `--together` has both relays at
+ * work at the same time, with half of the sessions each: a processor that serves more is slower at each thing it does, and
+ * so both have the same one.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -27,6 +30,7 @@ const { values: given } = parseArgs({
     seconds: { type: 'string', default: '20' },
     'chunk-ms': { type: 'string', default: '100' },
     only: { type: 'string' },
+    together: { type: 'boolean', default: false },
     profile: { type: 'string' },
     guarded: { type: 'boolean', default: false },
     'keep-audio': { type: 'boolean', default: false },
@@ -87,30 +91,51 @@ async function useOnce(port) {
   await pause(500);
 }
 
-async function measure(name, upstreamPort, cwd) {
+async function begin(name, upstreamPort, cwd) {
   const port = await freePort();
   const relay = await relays[name]({ port, upstreamPort, cwd });
+  await useOnce(port);
+  return { name, port, relay, idle: await relay.collected() };
+}
+
+async function put(begun, sessions) {
+  const load = await startLoad(begun.port, sessions, { chunkMs, headers: await headersFor(begun.port) });
+  return { ...begun, load, sessions };
+}
+
+async function lookAt({ relay, load }) {
+  load.take();
+  if (given.profile) await relay.startProfile();
+  return relay.usage();
+}
+
+async function lookAgain({ name, relay, load, idle, sessions }, before) {
+  const after = await relay.usage();
+  const { latencies, lateness } = load.take();
+  if (given.profile) await relay.writeProfile(join(given.profile, `${name}.cpuprofile`));
+  const collected = await relay.collected();
+  return row(name, { sessions, idle, before, after, collected, latencies, lateness });
+}
+
+/** Relays at work at the same time, with an equal share of the sessions each. */
+async function measure(names, upstreamPort, cwd) {
+  const begun = [];
   try {
-    await useOnce(port);
-    const idle = await relay.collected();
-    const load = await startLoad(port, sessions, { chunkMs, headers: await headersFor(port) });
+    for (const name of names) begun.push(await begin(name, upstreamPort, cwd));
+    const loaded = [];
+    for (const each of begun) loaded.push(await put(each, Math.floor(sessions / names.length)));
     await pause(warmUpMs);
-    load.take();
-    if (given.profile) await relay.startProfile();
-    const before = await relay.usage();
+    const before = await Promise.all(loaded.map(lookAt));
     await pause(seconds * 1000);
-    const after = await relay.usage();
-    const { latencies, lateness } = load.take();
-    if (given.profile) await relay.writeProfile(join(given.profile, `${name}.cpuprofile`));
-    const collected = await relay.collected();
-    load.stop();
-    return row(name, { idle, before, after, collected, latencies, lateness });
+    const rows = await Promise.all(loaded.map((each, index) => lookAgain(each, before[index])));
+    for (const { load } of loaded) load.stop();
+    return rows;
   } finally {
-    await relay.stop();
+    for (const { relay } of begun) await relay.stop();
   }
 }
 
-function row(name, { idle, before, after, collected, latencies, lateness }) {
+function row(name, { sessions, idle, before, after, collected, latencies, lateness }) {
   const chunks = lateness.length;
   const cpuUs = (after.userUs + after.systemUs - before.userUs - before.systemUs) / chunks;
   const late = percentile(lateness, 0.99);
@@ -142,7 +167,8 @@ const upstream = await startProcess(pathOf('./lib/relay-upstream.mjs'), {
 const rows = [];
 try {
   const names = given.only === undefined ? Object.keys(relays) : [given.only];
-  for (const name of names) rows.push(await measure(name, upstreamPort, cwd));
+  for (const group of given.together ? [names] : names.map((name) => [name]))
+    rows.push(...(await measure(group, upstreamPort, cwd)));
 } finally {
   await upstream.stop();
   rmSync(cwd, { recursive: true });
