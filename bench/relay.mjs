@@ -98,9 +98,9 @@ async function begin(name, upstreamPort, cwd) {
   return { name, port, relay, idle: await relay.collected() };
 }
 
-async function put(begun, sessions) {
-  const load = await startLoad(begun.port, sessions, { chunkMs, headers: await headersFor(begun.port) });
-  return { ...begun, load, sessions };
+async function put(begun, count) {
+  const load = await startLoad(begun.port, count, { chunkMs, headers: await headersFor(begun.port) });
+  return { ...begun, load, count };
 }
 
 async function lookAt({ relay, load }) {
@@ -109,12 +109,12 @@ async function lookAt({ relay, load }) {
   return relay.usage();
 }
 
-async function lookAgain({ name, relay, load, idle, sessions }, before) {
+async function lookAgain({ name, relay, load, idle, count }, before) {
   const after = await relay.usage();
   const { latencies, lateness } = load.take();
   if (given.profile) await relay.writeProfile(join(given.profile, `${name}.cpuprofile`));
   const collected = await relay.collected();
-  return row(name, { sessions, idle, before, after, collected, latencies, lateness });
+  return row(name, { count, idle, before, after, collected, latencies, lateness });
 }
 
 /** Relays at work at the same time, with an equal share of the sessions each. */
@@ -135,20 +135,20 @@ async function measure(names, upstreamPort, cwd) {
   }
 }
 
-function row(name, { sessions, idle, before, after, collected, latencies, lateness }) {
+function row(name, { count, idle, before, after, collected, latencies, lateness }) {
   const chunks = lateness.length;
   const cpuUs = (after.userUs + after.systemUs - before.userUs - before.systemUs) / chunks;
   const late = percentile(lateness, 0.99);
   const rounded = (value, digits = 2) => Number(value.toFixed(digits));
   return {
     relay: name,
-    sessions,
+    sessions: count,
     chunks,
     'CPU us/chunk': rounded(cpuUs, 1),
     'user us': rounded((after.userUs - before.userUs) / chunks, 1),
     'sessions per core': Math.round((1_000 * chunkMs) / cpuUs),
-    'KB/session': rounded((after.residentKb - idle.residentKb) / sessions, 1),
-    'KB/session in use': rounded((collected.usedKb - idle.usedKb) / sessions, 1),
+    'KB/session': rounded((after.residentKb - idle.residentKb) / count, 1),
+    'KB/session in use': rounded((collected.usedKb - idle.usedKb) / count, 1),
     'idle MB': rounded(idle.residentKb / 1024, 1),
     'p50 ms': rounded(percentile(latencies, 0.5)),
     'p95 ms': rounded(percentile(latencies, 0.95)),
