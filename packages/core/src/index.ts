@@ -1,3 +1,4 @@
+export { passes } from './async/passes.ts';
 export { Patience } from './async/patience.ts';
 export type { SubscriptionOptions } from './async/subscription.ts';
 export { Subscription } from './async/subscription.ts';

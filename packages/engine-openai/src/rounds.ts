@@ -1,4 +1,4 @@
-import type { Clock } from '@live-transcribe/core';
+import { type Clock, passes } from '@live-transcribe/core';
 
 /**
  * Calls on everybody who takes part, again and again: one timer for all, however many there are, and none where there is
@@ -32,13 +32,6 @@ export class Rounds {
   }
 
   async #walk(signal: AbortSignal): Promise<void> {
-    while (await passed(this.#clock, this.#everyMs, signal)) for (const visit of this.#visits) visit();
+    while (await passes(this.#clock, this.#everyMs, signal)) for (const visit of this.#visits) visit();
   }
 }
-
-/** Whether `signal` has let that time pass. */
-const passed = (clock: Clock, ms: number, signal: AbortSignal): Promise<boolean> =>
-  clock.wait(ms, signal).then(
-    () => !signal.aborted,
-    () => false,
-  );

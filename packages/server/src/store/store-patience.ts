@@ -1,4 +1,4 @@
-import type { Clock } from '@live-transcribe/core';
+import { type Clock, passes } from '@live-transcribe/core';
 
 /** Clients are told of an event that could not be kept within this time all the same. */
 const patienceMs = 2_000;
@@ -21,13 +21,13 @@ interface Wait extends StoreWait {
  */
 export class StorePatience {
   readonly #clock: Clock;
-  #watching = new AbortController();
+  /** While somebody waits, or has lately. */
+  #watching: AbortController | undefined;
   /** Those that are over are let go when the timer comes to them. */
   #waits: Wait[] = [];
   /** How many are not over. */
   #open = 0;
   #isOut = false;
-  #isWatching = false;
   #isClosed = false;
 
   constructor(clock: Clock) {
@@ -45,7 +45,10 @@ export class StorePatience {
     const wait: Wait = { due, onLate, isOver: false, end: () => this.#end(wait) };
     this.#open += 1;
     this.#waits.push(wait);
-    if (!this.#isWatching) void this.#watch();
+    if (!this.#watching) {
+      this.#watching = new AbortController();
+      void this.#watch(this.#watching.signal);
+    }
     return wait;
   }
 
@@ -68,26 +71,18 @@ export class StorePatience {
   }
 
   #rest(): void {
-    if (this.#isClosed && this.#open === 0) this.#watching.abort();
+    if (!this.#isClosed || this.#open > 0) return;
+    this.#watching?.abort();
+    this.#watching = undefined;
   }
 
-  async #watch(): Promise<void> {
-    this.#isWatching = true;
-    if (this.#watching.signal.aborted) this.#watching = new AbortController();
+  async #watch(signal: AbortSignal): Promise<void> {
     for (let oldest = this.#oldest(); oldest; oldest = this.#oldest()) {
       const left = oldest.due - this.#clock.now();
       if (left <= 0) this.#runOut();
-      else if (!(await this.#passes(left))) break;
+      else if (!(await passes(this.#clock, left, signal))) return;
     }
-    this.#isWatching = false;
-  }
-
-  /** Whether so much time passes before nobody needs the watch any more. */
-  #passes(ms: number): Promise<boolean> {
-    return this.#clock.wait(ms, this.#watching.signal).then(
-      () => true,
-      () => false,
-    );
+    this.#watching = undefined;
   }
 
   #oldest(): Wait | undefined {
