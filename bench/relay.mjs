@@ -5,7 +5,7 @@
  * one is measured.
  *
  * CPU: user and system time of the relay, in microseconds per chunk. Memory: of a session beyond the idle relay that has
- * served one session before, resident, with what the collector has set aside for garbage; and in use, heap and buffers
+ * served some sessions before, resident, with what the collector has set aside for garbage; and in use, heap and buffers
  * after a collection. Latency: from the client's sending to the chunk's partial; what the gateway adds is
  * the difference between the two rows. Times are worth nothing on a machine that does something else besides.
  *
@@ -41,8 +41,10 @@ const apiKey = 'the-key-of-the-benchmark';
 const sessions = Number(given.sessions);
 const seconds = Number(given.seconds);
 const chunkMs = Number(given['chunk-ms']);
-/** Until the compiler has seen the hot path, and the rings of sessions have grown. */
+/** Until the compiler has seen the hot path, and again until the rings of all sessions have grown. */
 const warmUpMs = 5_000;
+/** As package.json and the Dockerfile start the gateway, and the bare relay alike. */
+const nodeArgs = ['--max-semi-space-size=16'];
 /** A load that is later than this measures itself. */
 const lateMs = 5;
 
@@ -56,10 +58,11 @@ function percentile(values, part) {
 
 const relays = {
   bare: ({ port, upstreamPort }) =>
-    startProcess(pathOf('./lib/relay-bare.mjs'), { port, args: [port, upstreamPort].map(String) }),
+    startProcess(pathOf('./lib/relay-bare.mjs'), { port, nodeArgs, args: [port, upstreamPort].map(String) }),
   gateway: ({ port, upstreamPort, cwd }) =>
     startProcess(pathOf('../packages/server/dist/main.js'), {
       port,
+      nodeArgs,
       // Where no .env lies.
       cwd,
       env: {
@@ -83,10 +86,10 @@ async function headersFor(port) {
   return answer.ok ? { authorization: `Bearer ${(await answer.json()).token}` } : {};
 }
 
-/** One session for a while: what is loaded and compiled at the first is no session's cost. */
-async function useOnce(port) {
-  const load = await startLoad(port, 1, { headers: await headersFor(port) });
-  await pause(1_000);
+/** Some sessions for a while: what is loaded and compiled for the first ones is no session's cost. */
+async function warmUp(port) {
+  const load = await startLoad(port, 20, { chunkMs, headers: await headersFor(port) });
+  await pause(warmUpMs);
   load.stop();
   await pause(500);
 }
@@ -94,7 +97,7 @@ async function useOnce(port) {
 async function begin(name, upstreamPort, cwd) {
   const port = await freePort();
   const relay = await relays[name]({ port, upstreamPort, cwd });
-  await useOnce(port);
+  await warmUp(port);
   return { name, port, relay, idle: await relay.collected() };
 }
 

@@ -30,8 +30,8 @@ async function isListening(port) {
 }
 
 /** Starts `program`, a file, and resolves when it listens on `port`; what it says is written to the open file `output`. */
-export async function startProcess(program, { port, args = [], env = {}, cwd, output = 'ignore' }) {
-  const execArgv = ['--expose-gc', '--import', reportPath];
+export async function startProcess(program, { port, args = [], nodeArgs = [], env = {}, cwd, output = 'ignore' }) {
+  const execArgv = [...nodeArgs, '--expose-gc', '--import', reportPath];
   const { PATH } = process.env;
   const child = fork(program, args, {
     execArgv,

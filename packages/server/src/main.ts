@@ -12,6 +12,7 @@ import type { ModelsCommand } from './models/models-command.ts';
 import { createLog, type Log } from './observe/log.ts';
 import { stopOnSignal } from './stop-on-signal.ts';
 import { describeStore } from './store/open-store.ts';
+import { tuneCollector } from './tune-collector.ts';
 
 /** The page as the build leaves it; this file's own folder is `src` or `dist` of packages/server. */
 const pageFolder = fileURLToPath(new URL('../../../apps/web/dist/', import.meta.url));
@@ -127,6 +128,7 @@ function readCommand(): Command | undefined {
 }
 
 async function serve(): Promise<void> {
+  tuneCollector();
   const read = readConfig(readEnvironment(readDotEnv()));
   if (!read.ok) {
     for (const fault of read.faults) console.error(`Cannot start: ${fault}`);
