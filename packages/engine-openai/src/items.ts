@@ -21,8 +21,8 @@ export interface Item {
 
 /** A service that owes this many texts owes them for ever; the oldest is given up. */
 const capacity = 256;
-/** Late deltas of items that are over come soon or not at all. */
-const remembered = 4 * capacity;
+/** Late deltas of items that are over come soon or not at all. Each takes 100 bytes of every session. */
+const remembered = 32;
 
 /**
  * The items whose utterances are not told yet: first the committed ones in the order of speech, then those that are

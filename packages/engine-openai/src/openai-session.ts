@@ -78,7 +78,8 @@ export class OpenAISession implements EngineSession {
     this.#handshake = new Handshake(this.#socket, options.update);
     this.#turns = new Turns(service, options.price);
     this.#exchange = new Exchange(this.#socket, this.#turns);
-    this.#outgoing = new Outgoing({ turns: plan.turns, detector, gateSilence }, this.#exchange);
+    const mayClose = () => !this.#turns.areOpen;
+    this.#outgoing = new Outgoing({ turns: plan.turns, detector, gateSilence, mayClose }, this.#exchange);
     this.#timing = new Timing({
       clock,
       service: service.name,
@@ -107,7 +108,7 @@ export class OpenAISession implements EngineSession {
   write(samples: Int16Array): Promise<void> | undefined {
     if (samples.length > largestAppend) return this.#writeParts(samples);
     if (this.#state !== 'streaming') return undefined;
-    this.#outgoing.give(samples, !this.#turns.areOpen);
+    this.#outgoing.give(samples);
     const quiet = this.#timing.takeQuiet();
     if (quiet !== undefined) this.#tell(this.#turns.settle(quiet));
     if (this.#timing.isOverdue) this.#exchange.commit();

@@ -19,6 +19,8 @@ export interface OutgoingOptions {
   readonly detector: TurnDetector | undefined;
   /** Only with a detector. */
   readonly gateSilence: GateSilence | undefined;
+  /** Whether the service has no utterance open that more silence could end. */
+  readonly mayClose: () => boolean;
 }
 
 /** Below the 60 s of audio that a session keeps to replay. */
@@ -80,15 +82,14 @@ export class Outgoing {
     return turns.by === 'gateway' ? quiet : streamMs(Math.max(0, quiet - turns.prefixMs));
   }
 
-  /** `mayClose`: whether the service has no utterance open that more silence could end. */
-  give(samples: Int16Array, mayClose: boolean): void {
+  give(samples: Int16Array): void {
     const { detector, turns } = this.#options;
     const at = this.#given;
     this.#given += samples.length;
     const edges = detector?.push(samples) ?? noEdges;
     if (edges.length > 0) this.#note(edges);
     if (edges.length > 0 && turns.by === 'gateway') this.#cut(at, samples, edges);
-    else this.#pass(at, samples, edges.length > 0, mayClose);
+    else this.#pass(at, samples, edges.length > 0);
   }
 
   /** Sends what was held back, because it is wanted after all. */
@@ -112,7 +113,7 @@ export class Outgoing {
     let done = 0;
     for (const edge of this.#inTime(edges, at)) {
       const upTo = Math.min(Math.max(edge.at - at, done), samples.length);
-      this.#pass(at + done, samples.subarray(done, upTo), true, false);
+      this.#pass(at + done, samples.subarray(done, upTo), true);
       if (edge.kind === 'started') {
         this.#itemFrom = edge.at;
         this.#sink.begin(timeOf(edge.at));
@@ -121,7 +122,7 @@ export class Outgoing {
       }
       done = upTo;
     }
-    this.#pass(at + done, samples.subarray(done), true, false);
+    this.#pass(at + done, samples.subarray(done), true);
   }
 
   /**
@@ -136,13 +137,13 @@ export class Outgoing {
     return [{ kind: 'ended', at }, { kind: 'started', at }, ...rest];
   }
 
-  #pass(at: number, samples: Int16Array, hasEdge: boolean, mayClose: boolean): void {
-    const { detector, turns } = this.#options;
+  #pass(at: number, samples: Int16Array, hasEdge: boolean): void {
+    const { detector, turns, mayClose } = this.#options;
     if (!this.#gate || !detector) return this.#send(at, samples);
     const { speaking, quietThrough } = detector;
     const passed = this.#gate.pass(
       { at, samples },
-      { isSpeech: hasEdge || speaking, quietThrough, mayClose: mayClose || turns.by === 'gateway' },
+      { isSpeech: hasEdge || speaking, quietThrough, mayClose: turns.by === 'gateway' || mayClose() },
     );
     for (const each of passed) this.#send(each.at, each.samples);
   }

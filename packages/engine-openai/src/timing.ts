@@ -81,8 +81,10 @@ export class Timing {
   /** Whether an utterance is open that should have been ended, or spoken of, long ago. */
   get isOverdue(): boolean {
     const { outgoing, turns, clock } = this.#parts;
-    if (!turns.areOpen || outgoing.isSpeech || turns.owed !== undefined) return false;
-    return outgoing.speechEnd > this.#answeredThrough && clock.now() - this.#answeredAt >= overdueMs;
+    // What is cheapest to tell first: it is asked with every chunk.
+    if (outgoing.isSpeech || outgoing.speechEnd <= this.#answeredThrough) return false;
+    if (!turns.areOpen || turns.owed !== undefined) return false;
+    return clock.now() - this.#answeredAt >= overdueMs;
   }
 
   /** Whether the session is so near its end that it should be left now; says so once. */
