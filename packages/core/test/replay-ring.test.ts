@@ -93,7 +93,7 @@ describe('the replay ring', () => {
   });
 
   it('[RR8] leaves the latest view alone, whatever is settled, and taken into use elsewhere, meanwhile', () => {
-    const size = 2_560;
+    const size = 2_432;
     const ring = new ReplayRing(100 * size);
     const other = new ReplayRing(100 * size);
     ring.append(ramp(0, size));

@@ -22,6 +22,8 @@ const deviations = 2.2;
 /** Coefficients that a smoothed value averages, in frames: (2 - a) / a. */
 const averagedFrames = (2 - smoothing) / smoothing;
 
+const biasOf = (count: number): number => 1 / Math.max(0.4, 1 - deviations * Math.sqrt(2 / (count * averagedFrames)));
+
 /**
  * The power that each band has when nobody speaks: the least of the last seconds. All numbers of a stream lie in arrays: as
  * fields each would be an object of its own, made anew for every frame.
@@ -40,14 +42,15 @@ export class NoiseFloors {
   /** `coefficients` of each band. */
   constructor(coefficients: readonly number[]) {
     const bands = coefficients.length;
-    this.floors = new Float64Array(bands).fill(leastPower);
-    this.#bias = Float64Array.from(
-      coefficients,
-      (count) => 1 / Math.max(0.4, 1 - deviations * Math.sqrt(2 / (count * averagedFrames))),
-    );
-    this.#smoothed = new Float64Array(bands);
-    this.#least = new Float64Array(bands);
-    this.#minima = new Float64Array(bands * spans).fill(Number.POSITIVE_INFINITY);
+    // Side by side in one piece of memory: each stream has its own.
+    const numbers = new Float64Array(bands * (4 + spans));
+    const row = (first: number, rows = 1) => numbers.subarray(first * bands, (first + rows) * bands);
+    this.floors = row(0).fill(leastPower);
+    this.#bias = row(1);
+    this.#bias.set(coefficients.map(biasOf));
+    this.#smoothed = row(2);
+    this.#least = row(3);
+    this.#minima = row(4, spans).fill(Number.POSITIVE_INFINITY);
   }
 
   /** The power of this frame in each band stands in `powers` from `at` on. */

@@ -1,8 +1,8 @@
 /** One chunk of 100 ms at 24 or 16 kHz, or five of 20 ms, each with a little over: chunks seldom straddle blocks. */
-const usualSamples = 2_560;
+const usualSamples = 2_432;
 /** Of a block's end, at most this share is left empty rather than to cut what comes in two. */
 const leftEmpty = 3 / 8;
-/** Blocks that wait for any session to need them: 640 KB. */
+/** Blocks that wait for any session to need them: 608 KiB. */
 const mostSpare = 128;
 
 const spare: Int16Array[] = [];

@@ -21,12 +21,10 @@ export interface Principal {
   readonly once?: { readonly id: string; readonly until: number };
 }
 
+const everything: ReadonlySet<Scope> = new Set(allScopes);
+
 /** Somebody who may do everything. */
-export const unrestricted = (name: string, limited: boolean): Principal => ({
-  name,
-  scopes: new Set(allScopes),
-  limited,
-});
+export const unrestricted = (name: string, limited: boolean): Principal => ({ name, scopes: everything, limited });
 
 export const mayOneOf = ({ scopes }: Principal, needed: readonly Scope[]): boolean =>
   needed.some((scope) => scopes.has(scope));

@@ -59,7 +59,6 @@ export function openLiveSession(opening: Opening, parts: LiveSessionParts, paren
   const { traceId: trace } = observed;
   const log = parent.child({ session: id, ...(trace !== undefined && { trace }) });
   const ending = new AbortController();
-  const moved = new ClientError('session_moved', 'This session goes on at another server.');
   const outbox = new Outbox({
     session: opening.session,
     claim: earlier?.claim,
@@ -70,7 +69,7 @@ export function openLiveSession(opening: Opening, parts: LiveSessionParts, paren
     log,
     patience,
     spill: parts.spill,
-    onFenced: () => live.abandon(moved),
+    onFenced: () => live.abandon(new ClientError('session_moved', 'This session goes on at another server.')),
   });
   const session: Session = new Session({
     id,
