@@ -21,8 +21,10 @@ export interface Item {
 
 /** A service that owes this many texts owes them for ever; the oldest is given up. */
 const capacity = 256;
-/** Late deltas of items that are over come soon or not at all. Each takes 100 bytes of every session. */
-const remembered = 32;
+/** What is still said of items that have been answered comes soon or not at all. Each takes 100 bytes of every session. */
+const mostAnswered = 32;
+/** Of those that are not waited for any more the answer itself may still come. There are next to none. */
+const mostUnanswered = 4 * capacity;
 
 /**
  * The items whose utterances are not told yet: first the committed ones in the order of speech, then those that are
@@ -30,12 +32,14 @@ const remembered = 32;
  */
 export class Items {
   readonly #live = new Map<string, Item>();
-  readonly #over = new Set<string>();
+  /** Items that are over, by whether they were answered. */
+  readonly #answered = new Set<string>();
+  readonly #unanswered = new Set<string>();
   #committed: Item[] = [];
 
   /** The item of this name, new where there is none yet; `undefined` when it is over. */
   item(id: string): Item | undefined {
-    if (this.#over.has(id)) return undefined;
+    if (this.#answered.has(id) || this.#unanswered.has(id)) return undefined;
     const known = this.#live.get(id);
     if (known) return known;
     const item: Item = {
@@ -91,15 +95,15 @@ export class Items {
     return undefined;
   }
 
-  /** Nothing about this item is heard any more. */
+  /** It has been told: nothing more about it is heard. */
   end(id: string): void {
     this.forget(id);
-    this.#over.add(id);
-    if (this.#over.size <= remembered) return;
-    for (const oldest of this.#over) {
-      this.#over.delete(oldest);
-      return;
-    }
+    remember(this.#answered, id, mostAnswered);
+  }
+
+  /** Its answer is not waited for any more, and not heard either. It still is to be told. */
+  giveUp(id: string): void {
+    remember(this.#unanswered, id, mostUnanswered);
   }
 
   /** As if nothing had been said of it so far. */
@@ -110,7 +114,17 @@ export class Items {
 
   /** Ends the committed items. Those being spoken are forgotten: under their names more may be said. */
   clear(): void {
-    for (const { id } of this.#committed) this.end(id);
+    for (const { id } of this.#committed) this.giveUp(id);
+    this.#committed = [];
     this.#live.clear();
+  }
+}
+
+function remember(ids: Set<string>, id: string, most: number): void {
+  ids.add(id);
+  if (ids.size <= most) return;
+  for (const oldest of ids) {
+    ids.delete(oldest);
+    return;
   }
 }

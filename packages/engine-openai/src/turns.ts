@@ -202,6 +202,7 @@ export class Turns {
     if (oldest) {
       const message = `The text of this utterance never came from ${this.#service.name}.`;
       oldest.outcome ??= { kind: 'failed', error: new EngineError('utterance_failed', message) };
+      this.#items.giveUp(oldest.id);
     } else if (this.#items.open) {
       this.#items.forget(this.#items.open.id);
     }

@@ -300,6 +300,17 @@ describe('turns', () => {
     expect(failures[0]).toMatchObject({ start: 0, end: 100, error: { code: 'utterance_failed' } });
   });
 
+  it('does not hear what comes after all of the many that were given up, or cleared', () => {
+    const ids = Array.from({ length: 300 }, (_, index) => `i${index}`);
+    const many = ids.flatMap((id, index) => spoken(id, index * 100, index * 100 + 100, null));
+    const late = ids.map((id) => completed(id, 'late'));
+    const answered = ({ kind }: EngineEvent) => kind === 'utterance';
+    expect(play([...many, ...late]).events.filter(answered)).toHaveLength(256);
+    const afterClear = play([...many, clear, cleared, ...late]);
+    expect(afterClear.events.filter(answered)).toEqual([]);
+    expect(afterClear.turns.areOver).toBe(true);
+  });
+
   it('forgets the oldest of too many utterances that only begin', () => {
     const many = Array.from({ length: 300 }, (_, index) => [heard(index), started(`i${index}`, index)]);
     const { events, turns } = play([...many.flat(), ...spoken('x', 300, 400, null), completed('x', 'text')]);
