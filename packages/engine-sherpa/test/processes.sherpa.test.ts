@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { once, setMaxListeners } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -27,6 +27,8 @@ function isRunning(id: number): boolean {
 
 describeWithSherpa('the processes of sherpa', () => {
   const ending = new AbortController();
+  // Of all their sessions.
+  setMaxListeners(0, ending.signal);
   const engines = new Set<ReturnType<typeof createEngine>>();
   const create = (engineOptions?: Partial<SherpaEngineOptions>) => {
     const engine = createEngine(engineOptions);
