@@ -5,6 +5,7 @@ import {
   type Command,
   type EventFault,
   type Lease,
+  passes,
   withTimeLimit,
 } from '@live-transcribe/core';
 import type { ClientAddress } from './auth/client-address.ts';
@@ -180,10 +181,7 @@ async function farewell(
 /** What comes of something that never fails, or nothing, where that takes longer than an engine that answers at once. */
 async function soon<T>(coming: Promise<T>, clock: Clock): Promise<T | undefined> {
   const over = new AbortController();
-  const late = clock.wait(lastFinalsMs, over.signal).then(
-    () => undefined,
-    () => undefined,
-  );
+  const late = passes(clock, lastFinalsMs, over.signal).then(() => undefined);
   try {
     return await Promise.race([coming, late]);
   } finally {

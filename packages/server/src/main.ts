@@ -14,7 +14,6 @@ async function serve(): Promise<void> {
 }
 
 async function doctor({ json, offline }: Extract<Command, { kind: 'doctor' }>): Promise<void> {
-  // A server needs none of it.
   const { examine } = await import('./doctor/examine.ts');
   const { asJson, asText, isWell } = await import('./doctor/report.ts');
   const dotEnv = readDotEnv();

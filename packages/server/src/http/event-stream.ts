@@ -6,6 +6,7 @@ import {
   feed,
   type LoggedEvent,
   type Partial,
+  passes,
   withTimeLimit,
 } from '@live-transcribe/core';
 import { watcherMessages } from '@live-transcribe/protocols';
@@ -79,8 +80,7 @@ function nameOf(event: LoggedEvent | Partial): string {
 }
 
 async function beat(stream: PassThrough, clock: Clock, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
-    await clock.wait(heartbeatMs, signal).catch(() => undefined);
-    if (!signal.aborted && !stream.writableNeedDrain && stream.writable) stream.write(': still here\n\n');
+  while (await passes(clock, heartbeatMs, signal)) {
+    if (!stream.writableNeedDrain && stream.writable) stream.write(': still here\n\n');
   }
 }

@@ -1,5 +1,5 @@
 import { flacBlockSize } from '@live-transcribe/audio';
-import type { Clock } from '@live-transcribe/core';
+import { type Clock, passes } from '@live-transcribe/core';
 import type { Log } from '../observe/log.ts';
 import { type Block, FrameWriter } from './frame-writer.ts';
 import type { OpenRecording } from './recording-file.ts';
@@ -106,13 +106,10 @@ export class Recording {
   /** Whether `work` is done within so many ms. */
   async #within(ms: number, work: Promise<void> | undefined): Promise<boolean> {
     const done = new AbortController();
-    const late = this.#options.clock.wait(ms, done.signal).then(
-      () => false,
-      () => true,
-    );
-    const inTime = await Promise.race([work?.then(() => true), late]);
+    const late = passes(this.#options.clock, ms, done.signal);
+    const isLate = await Promise.race([work?.then(() => false), late]);
     done.abort();
-    return inTime ?? true;
+    return isLate !== true;
   }
 
   async #work(): Promise<void> {
